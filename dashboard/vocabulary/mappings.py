@@ -1,0 +1,66 @@
+"""Mappings: which ledger object a value of the source becomes. Kinds and the keys under which values are mapped."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from dashboard.vocabulary.records import Direction
+from dashboard.vocabulary.references import ReferenceKind
+
+
+class MappingKind(StrEnum):
+    ACCOUNT = "account"
+    TAX = "tax"
+    CONTACT = "contact"
+
+    @property
+    def label(self) -> str:
+        return {"account": "Accounts", "tax": "Taxes", "contact": "Contacts"}[self.value]
+
+    @property
+    def reference_kind(self) -> ReferenceKind:
+        return {
+            MappingKind.ACCOUNT: ReferenceKind.ACCOUNT,
+            MappingKind.TAX: ReferenceKind.TAX_RATE,
+            MappingKind.CONTACT: ReferenceKind.CONTACT,
+        }[self]
+
+
+DEFAULT_SALES_ACCOUNT = "default:sale"
+DEFAULT_PURCHASE_ACCOUNT = "default:purchase"
+ROUNDING_ACCOUNT = "default:rounding"
+DEFAULT_ACCOUNTS = {
+    DEFAULT_SALES_ACCOUNT: "Sales without an account of their own",
+    DEFAULT_PURCHASE_ACCOUNT: "Purchases without an account of their own",
+    ROUNDING_ACCOUNT: "Rounding differences",
+}
+
+
+def default_account(direction: Direction) -> str:
+    return DEFAULT_SALES_ACCOUNT if direction is Direction.SALE else DEFAULT_PURCHASE_ACCOUNT
+
+
+def tax_key(direction: Direction, category: str, rate: Decimal, country: str) -> str:
+    """`sale:S:25:SE`: 0 % is six different things, so category and country are part of the key; the rate has no idle zeros."""
+    return f"{direction.value}:{category}:{rate.normalize():f}:{country or '-'}"
+
+
+def tax_label(key: str) -> str:
+    """`sale:S:25:SE` → "Sale, standard rate 25 % (SE)"."""
+    direction, category, rate, country = key.split(":")
+    place = f" ({country})" if country != "-" else ""
+    return f"{direction.title()}, {TAX_CATEGORIES.get(category, 'category ' + category)} {rate} %{place}"
+
+
+TAX_CATEGORIES = {
+    "S": "standard rate",
+    "Z": "zero rated",
+    "E": "exempt",
+    "AE": "reverse charge",
+    "K": "intra-community supply",
+    "G": "export outside the EU",
+    "O": "outside the scope of tax",
+    "L": "Canary Islands IGIC",
+    "M": "Ceuta and Melilla IPSI",
+    "B": "split payment",
+}
+"""UNCL 5305 duty or tax or fee category codes, as EN 16931 uses them."""

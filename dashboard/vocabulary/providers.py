@@ -1,0 +1,88 @@
+"""Providers: names, endpoints, OAuth scopes, published limits and the times the runner keeps. No call is made here."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Provider(StrEnum):
+    XERO = "xero"
+
+    @property
+    def label(self) -> str:
+        return {"xero": "Xero"}[self.value]
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Absolute addresses without a trailing slash."""
+
+    authorize: str
+    token: str
+    revoke: str
+    api: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The provider's published ceilings for one connection, in calls."""
+
+    per_minute: int
+    per_day: int
+    at_once: int
+    documents_per_call: int
+    attachment_bytes: int
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long the runner waits. A call's deadline is shorter than the lease, so that a holder never outlives it."""
+
+    call_deadline: timedelta
+    lease: timedelta
+    settles_after: timedelta
+
+
+@dataclass(frozen=True)
+class ProviderFacts:
+    scopes: tuple[str, ...]
+    limits: Limits
+    timing: Timing
+    status_page: str
+
+
+def endpoints(provider: Provider, base_url: str = "") -> Endpoints:
+    """The provider's addresses; with `base_url` (a sandbox) that one prefix stands for all its hosts.
+
+    Xero: https://developer.xero.com/documentation/guides/oauth2/auth-flow
+    """
+    match provider:
+        case Provider.XERO:
+            login = base_url or "https://login.xero.com"
+            identity = base_url or "https://identity.xero.com"
+            return Endpoints(
+                authorize=f"{login}/identity/connect/authorize",
+                token=f"{identity}/connect/token",
+                revoke=f"{identity}/connect/revocation",
+                api=base_url or "https://api.xero.com",
+            )
+
+
+FACTS: dict[Provider, ProviderFacts] = {
+    # https://developer.xero.com/documentation/guides/oauth2/limits and /scopes (granular scopes, since March 2026)
+    Provider.XERO: ProviderFacts(
+        scopes=(
+            "offline_access",
+            "accounting.invoices",
+            "accounting.contacts",
+            "accounting.settings.read",
+            "accounting.attachments",
+            "accounting.payments",
+        ),
+        limits=Limits(per_minute=60, per_day=5000, at_once=5, documents_per_call=50, attachment_bytes=10_000_000),
+        timing=Timing(
+            call_deadline=timedelta(seconds=75), lease=timedelta(seconds=120), settles_after=timedelta(seconds=300)
+        ),
+        status_page="https://status.xero.com",
+    ),
+}

@@ -1,0 +1,55 @@
+"""Roles and what each may do. Guards on routes and disabled buttons both read this table."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    VIEW = "view"
+    TAKE_IN = "take-in"
+    APPROVE = "approve"
+    SEND = "send"
+    RESOLVE = "resolve"
+    MAP = "map"
+    CONNECT = "connect"
+    MOVE_ISSUED_DATE = "move-issued-date"
+    CONFIGURE = "configure"
+
+    @property
+    def refusal(self) -> str:
+        """Why a person without it sees the button disabled."""
+        return f"{_NEEDS[self]} Ask an admin of your organisation." if self in _ADMINS else f"{_NEEDS[self]}"
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    FINANCE = "finance"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+    @property
+    def label(self) -> str:
+        return self.value.title()
+
+    def may(self, permission: Permission) -> bool:
+        return permission in _GRANTED[self]
+
+
+_NEEDS = {
+    Permission.VIEW: "Only members of this organisation may see this.",
+    Permission.TAKE_IN: "Viewers read only; taking in records needs the finance role.",
+    Permission.APPROVE: "Viewers read only; approving needs the finance role.",
+    Permission.SEND: "Viewers read only; sending needs the finance role.",
+    Permission.RESOLVE: "Viewers read only; resolving needs the finance role.",
+    Permission.MAP: "Only an admin may change mappings.",
+    Permission.CONNECT: "Only an admin may connect or reconnect a ledger.",
+    Permission.MOVE_ISSUED_DATE: "Only an admin may move the date of an issued sales invoice or move a date across a year end.",
+    Permission.CONFIGURE: "Only an admin may change these settings.",
+}
+_ADMINS = frozenset({Permission.MAP, Permission.CONNECT, Permission.MOVE_ISSUED_DATE, Permission.CONFIGURE})
+_FINANCE = frozenset({Permission.VIEW, Permission.TAKE_IN, Permission.APPROVE, Permission.SEND, Permission.RESOLVE})
+_GRANTED: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({Permission.VIEW}),
+    Role.FINANCE: _FINANCE,
+    Role.ADMIN: _FINANCE | _ADMINS,
+    Role.OWNER: _FINANCE | _ADMINS,
+}
