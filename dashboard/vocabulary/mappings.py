@@ -14,7 +14,9 @@ class MappingKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"account": "Accounts", "tax": "Taxes", "contact": "Contacts"}[self.value]
+        return {"account": "Accounts", "tax": "Taxes", "contact": "Contacts"}[
+            self.value
+        ]
 
     @property
     def reference_kind(self) -> ReferenceKind:
@@ -36,7 +38,11 @@ DEFAULT_ACCOUNTS = {
 
 
 def default_account(direction: Direction) -> str:
-    return DEFAULT_SALES_ACCOUNT if direction is Direction.SALE else DEFAULT_PURCHASE_ACCOUNT
+    return (
+        DEFAULT_SALES_ACCOUNT
+        if direction is Direction.SALE
+        else DEFAULT_PURCHASE_ACCOUNT
+    )
 
 
 def tax_key(direction: Direction, category: str, rate: Decimal, country: str) -> str:

@@ -1,7 +1,7 @@
 """What crosses the border to a provider and back: postings, outcomes, findings. Frozen, and free of any provider's own names."""
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,7 +18,11 @@ class PostAs(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"draft": "Draft", "awaiting-approval": "Awaiting approval", "approved": "Approved"}[self.value]
+        return {
+            "draft": "Draft",
+            "awaiting-approval": "Awaiting approval",
+            "approved": "Approved",
+        }[self.value]
 
 
 class LedgerState(StrEnum):
@@ -63,8 +67,8 @@ class DocumentPosting:
     number: str
     reference: str
     contact_id: str
-    date: date
-    due_date: date | None
+    date: datetime.date
+    due_date: datetime.date | None
     currency: str
     lines: tuple[PostingLine, ...]
     net: Decimal
@@ -175,7 +179,7 @@ class LedgerObject:
     number: str
     contact_id: str
     contact_name: str
-    date: date
+    date: datetime.date
     currency: str
     tax: Decimal
     total: Decimal
@@ -229,7 +233,13 @@ class ProviderError(Exception):
     `retry_after` is in seconds, None when the provider did not say.
     """
 
-    def __init__(self, code: ErrorCode, subject: str = "", words: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        code: ErrorCode,
+        subject: str = "",
+        words: str = "",
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(f"{code.value}: {words or subject}")
         self.code = code
         self.subject = subject

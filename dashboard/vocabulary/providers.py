@@ -79,9 +79,17 @@ FACTS: dict[Provider, ProviderFacts] = {
             "accounting.attachments",
             "accounting.payments",
         ),
-        limits=Limits(per_minute=60, per_day=5000, at_once=5, documents_per_call=50, attachment_bytes=10_000_000),
+        limits=Limits(
+            per_minute=60,
+            per_day=5000,
+            at_once=5,
+            documents_per_call=50,
+            attachment_bytes=10_000_000,
+        ),
         timing=Timing(
-            call_deadline=timedelta(seconds=75), lease=timedelta(seconds=120), settles_after=timedelta(seconds=300)
+            call_deadline=timedelta(seconds=75),
+            lease=timedelta(seconds=120),
+            settles_after=timedelta(seconds=300),
         ),
         status_page="https://status.xero.com",
     ),

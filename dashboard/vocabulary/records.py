@@ -18,13 +18,20 @@ class RecordKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"invoice": "Invoice", "bill": "Bill", "credit-note": "Credit Note", "bill-credit": "Supplier Credit Note"}[
-            self.value
-        ]
+        return {
+            "invoice": "Invoice",
+            "bill": "Bill",
+            "credit-note": "Credit Note",
+            "bill-credit": "Supplier Credit Note",
+        }[self.value]
 
     @property
     def direction(self) -> Direction:
-        return Direction.SALE if self in (RecordKind.INVOICE, RecordKind.CREDIT_NOTE) else Direction.PURCHASE
+        return (
+            Direction.SALE
+            if self in (RecordKind.INVOICE, RecordKind.CREDIT_NOTE)
+            else Direction.PURCHASE
+        )
 
     @property
     def is_credit(self) -> bool:
@@ -47,7 +54,9 @@ class Payment(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"unpaid": "Unpaid", "part-paid": "Part paid", "paid": "Paid"}[self.value]
+        return {"unpaid": "Unpaid", "part-paid": "Part paid", "paid": "Paid"}[
+            self.value
+        ]
 
 
 class Source(StrEnum):

@@ -16,9 +16,12 @@ class ReferenceKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"account": "Accounts", "tax-rate": "Tax rates", "contact": "Contacts", "organisation": "Organisation"}[
-            self.value
-        ]
+        return {
+            "account": "Accounts",
+            "tax-rate": "Tax rates",
+            "contact": "Contacts",
+            "organisation": "Organisation",
+        }[self.value]
 
 
 BEHIND_ERROR: dict[ErrorCode, ReferenceKind] = {

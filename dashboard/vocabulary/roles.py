@@ -17,7 +17,11 @@ class Permission(StrEnum):
     @property
     def refusal(self) -> str:
         """Why a person without it sees the button disabled."""
-        return f"{_NEEDS[self]} Ask an admin of your organisation." if self in _ADMINS else f"{_NEEDS[self]}"
+        return (
+            f"{_NEEDS[self]} Ask an admin of your organisation."
+            if self in _ADMINS
+            else f"{_NEEDS[self]}"
+        )
 
 
 class Role(StrEnum):
@@ -45,8 +49,23 @@ _NEEDS = {
     Permission.MOVE_ISSUED_DATE: "Only an admin may move the date of an issued sales invoice or move a date across a year end.",
     Permission.CONFIGURE: "Only an admin may change these settings.",
 }
-_ADMINS = frozenset({Permission.MAP, Permission.CONNECT, Permission.MOVE_ISSUED_DATE, Permission.CONFIGURE})
-_FINANCE = frozenset({Permission.VIEW, Permission.TAKE_IN, Permission.APPROVE, Permission.SEND, Permission.RESOLVE})
+_ADMINS = frozenset(
+    {
+        Permission.MAP,
+        Permission.CONNECT,
+        Permission.MOVE_ISSUED_DATE,
+        Permission.CONFIGURE,
+    }
+)
+_FINANCE = frozenset(
+    {
+        Permission.VIEW,
+        Permission.TAKE_IN,
+        Permission.APPROVE,
+        Permission.SEND,
+        Permission.RESOLVE,
+    }
+)
 _GRANTED: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW}),
     Role.FINANCE: _FINANCE,

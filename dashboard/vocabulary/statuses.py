@@ -23,7 +23,7 @@ class Status(StrEnum):
         word = words.strip().lower().replace(" ", "-").replace("_", "-")
         if word == "error":
             return cls.FAILED
-        return cls(word) if word in cls else None
+        return next((status for status in cls if status.value == word), None)
 
 
 class Cause(StrEnum):
@@ -56,19 +56,32 @@ class Cause(StrEnum):
 MOVES: dict[tuple[Status, Status], frozenset[Cause]] = {
     (Status.READY, Status.PENDING): frozenset({Cause.PUBLISHED, Cause.SENT_BY_HAND}),
     (Status.READY, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET}),
-    (Status.ON_HOLD, Status.PENDING): frozenset({Cause.TRIGGER_MET, Cause.SENT_BY_HAND}),
+    (Status.ON_HOLD, Status.PENDING): frozenset(
+        {Cause.TRIGGER_MET, Cause.SENT_BY_HAND}
+    ),
     (Status.PENDING, Status.SENDING): frozenset({Cause.TAKEN}),
-    (Status.PENDING, Status.FAILED): frozenset({Cause.PREFLIGHT, Cause.CANCELLED, Cause.LATE_OUTCOME}),
+    (Status.PENDING, Status.FAILED): frozenset(
+        {Cause.PREFLIGHT, Cause.CANCELLED, Cause.LATE_OUTCOME}
+    ),
     (Status.PENDING, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET}),
     (Status.PENDING, Status.SYNCED): frozenset({Cause.LATE_OUTCOME}),
     (Status.SENDING, Status.SYNCED): frozenset({Cause.ACCEPTED}),
     (Status.SENDING, Status.FAILED): frozenset({Cause.REFUSED}),
-    (Status.SENDING, Status.PENDING): frozenset({Cause.TOLD_TO_WAIT, Cause.TRIED_AGAIN}),
+    (Status.SENDING, Status.PENDING): frozenset(
+        {Cause.TOLD_TO_WAIT, Cause.TRIED_AGAIN}
+    ),
     (Status.SENDING, Status.CHECKING): frozenset({Cause.NO_ANSWER, Cause.RUNNER_DIED}),
-    (Status.CHECKING, Status.SYNCED): frozenset({Cause.FOUND_OURS, Cause.LATE_OUTCOME, Cause.RESOLVED}),
+    (Status.CHECKING, Status.SYNCED): frozenset(
+        {Cause.FOUND_OURS, Cause.LATE_OUTCOME, Cause.RESOLVED}
+    ),
     (Status.CHECKING, Status.PENDING): frozenset({Cause.FOUND_ABSENT}),
     (Status.CHECKING, Status.FAILED): frozenset(
-        {Cause.FOUND_ABSENT, Cause.FOUND_FOREIGN, Cause.FOUND_UNSURE, Cause.LATE_OUTCOME}
+        {
+            Cause.FOUND_ABSENT,
+            Cause.FOUND_FOREIGN,
+            Cause.FOUND_UNSURE,
+            Cause.LATE_OUTCOME,
+        }
     ),
     (Status.CHECKING, Status.RESOLVED): frozenset({Cause.RESOLVED}),
     (Status.FAILED, Status.PENDING): frozenset({Cause.RESYNC, Cause.SENT_BY_HAND}),

@@ -1,0 +1,178 @@
+"""Settings from the environment, prefix TIEOUT_. A missing or malformed value stops the start with one clear line."""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dashboard.vocabulary.providers import FACTS, Provider, Timing
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the message names it and says how to mend it."""
+
+
+@dataclass(frozen=True)
+class ProviderSettings:
+    """How one provider is reached. `base_url` empty means the provider's own hosts; `pace` multiplies its limits."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    base_url: str
+    pace: float
+    timing: Timing
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting, checked. `token_keys` are 32 byte AES keys by id, the first one seals."""
+
+    database_url: str
+    secret_key: str = field(repr=False)
+    token_keys: dict[str, bytes] = field(repr=False)
+    public_url: str
+    log_level: str
+    providers: dict[Provider, ProviderSettings]
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+DEFAULT_DATABASE = "sqlite:///data/tieout.db"
+
+
+def load(environment: Mapping[str, str]) -> Config:
+    """Read all settings; raises BadSetting for the first that is missing or malformed."""
+    return Config(
+        database_url=_database_url(
+            environment.get("TIEOUT_DATABASE_URL", "") or DEFAULT_DATABASE
+        ),
+        secret_key=_secret_key(environment.get("TIEOUT_SECRET_KEY", "")),
+        token_keys=_token_keys(environment.get("TIEOUT_TOKEN_KEYS", "")),
+        public_url=_address(
+            "TIEOUT_PUBLIC_URL",
+            environment.get("TIEOUT_PUBLIC_URL", "") or "http://localhost:5000",
+        ),
+        log_level=_log_level(environment.get("TIEOUT_LOG_LEVEL", "") or "info"),
+        providers={provider: _provider(provider, environment) for provider in Provider},
+    )
+
+
+def new_secret() -> str:
+    """A value good enough for TIEOUT_SECRET_KEY."""
+    return secrets.token_urlsafe(32)
+
+
+def new_token_key() -> str:
+    """A value good enough for TIEOUT_TOKEN_KEYS."""
+    return "k1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def _database_url(value: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if value.startswith(prefix):
+            return "postgresql+psycopg://" + value.removeprefix(prefix)
+    if value.startswith("sqlite:///"):
+        path = Path(value.removeprefix("sqlite:///"))
+        if value != "sqlite:///:memory:":
+            return f"sqlite:///{path.resolve()}"
+    if value.startswith("postgresql+psycopg://"):
+        return value
+    raise BadSetting(
+        "TIEOUT_DATABASE_URL must begin with sqlite:///FILE or postgresql://"
+    )
+
+
+def _secret_key(value: str) -> str:
+    if len(value) < 16:
+        raise BadSetting(
+            "TIEOUT_SECRET_KEY must be set to at least 16 random characters; it signs the session cookies"
+        )
+    return value
+
+
+def _token_keys(value: str) -> dict[str, bytes]:
+    keys: dict[str, bytes] = {}
+    for pair in filter(None, (part.strip() for part in value.split(","))):
+        name, colon, encoded = pair.partition(":")
+        try:
+            key = base64.urlsafe_b64decode(encoded.encode())
+        except (binascii.Error, ValueError):
+            key = b""
+        if not colon or not name or len(key) != 32:
+            raise BadSetting(
+                "TIEOUT_TOKEN_KEYS must list NAME:KEY pairs, each KEY 32 bytes in URL-safe base64"
+            )
+        keys[name] = key
+    if not keys:
+        raise BadSetting(
+            "TIEOUT_TOKEN_KEYS must name at least one key (NAME:KEY); it seals the access to the ledgers"
+        )
+    return keys
+
+
+def _address(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise BadSetting(
+            f"{name} must be an address such as https://tieout.example.com"
+        )
+    return value.rstrip("/")
+
+
+def _log_level(value: str) -> str:
+    if value.lower() not in ("debug", "info", "warning", "error"):
+        raise BadSetting("TIEOUT_LOG_LEVEL must be debug, info, warning or error")
+    return value.lower()
+
+
+def _number(name: str, environment: Mapping[str, str], default: float) -> float:
+    value = environment.get(name, "")
+    try:
+        number = float(value) if value else default
+    except ValueError:
+        raise BadSetting(f"{name} must be a number, not {value!r}") from None
+    if not 0 < number < 1e9:
+        raise BadSetting(f"{name} must be above zero, not {value!r}")
+    return number
+
+
+def _provider(provider: Provider, environment: Mapping[str, str]) -> ProviderSettings:
+    prefix = f"TIEOUT_{provider.name}"
+    base_url = environment.get(f"{prefix}_BASE_URL", "")
+    usual = FACTS[provider].timing
+    timing = Timing(
+        call_deadline=timedelta(
+            seconds=_number(
+                f"{prefix}_CALL_DEADLINE",
+                environment,
+                usual.call_deadline.total_seconds(),
+            )
+        ),
+        lease=timedelta(
+            seconds=_number(f"{prefix}_LEASE", environment, usual.lease.total_seconds())
+        ),
+        settles_after=timedelta(
+            seconds=_number(
+                f"{prefix}_SETTLES_AFTER",
+                environment,
+                usual.settles_after.total_seconds(),
+            )
+        ),
+    )
+    if timing.call_deadline >= timing.lease:
+        raise BadSetting(
+            f"{prefix}_CALL_DEADLINE must be shorter than {prefix}_LEASE, or a call could outlive its holder"
+        )
+    return ProviderSettings(
+        client_id=environment.get(f"{prefix}_CLIENT_ID", ""),
+        client_secret=environment.get(f"{prefix}_CLIENT_SECRET", ""),
+        base_url=_address(f"{prefix}_BASE_URL", base_url) if base_url else "",
+        pace=_number(f"{prefix}_PACE", environment, 1.0),
+        timing=timing,
+    )

@@ -1,0 +1,193 @@
+"""The database: one SQLAlchemy object, exact column types, and how a transaction begins. No rows and no queries."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""Primary and foreign keys; SQLite hands out row ids for INTEGER only."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware UTC in and out; a naive value is refused, since SQLite would drop the zone without a word."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        aware = value.astimezone(UTC)
+        return aware.replace(tzinfo=None) if dialect.name == "sqlite" else aware
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return (
+            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        )
+
+
+class Amount(TypeDecorator[Decimal]):
+    """Money as a whole number of 1/10000 units, so that SUM is exact on every database; finer values are refused."""
+
+    impl = BigInteger
+    cache_ok = True
+    _SCALE = Decimal(10000)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = Decimal(value) * self._SCALE
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"an amount has at most four decimals: {value}")
+        return int(scaled)
+
+    def process_result_value(
+        self, value: Any | None, dialect: Dialect
+    ) -> Decimal | None:
+        return (
+            None
+            if value is None
+            else (Decimal(value) / self._SCALE).quantize(Decimal("0.0001")).normalize()
+            + 0
+        )
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal kept digit for digit (quantities, unit prices, rates). Never summed in the database."""
+
+    impl = String(60)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(
+        self, value: str | None, dialect: Dialect
+    ) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+def closed_set(enum: type[StrEnum]) -> Enum:
+    """A closed set stored by its words, as text, so that a further word needs no migration."""
+    return Enum(
+        enum,
+        native_enum=False,
+        create_constraint=False,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class database_clock(FunctionElement[float]):
+    """Seconds since 1970 by the database's own clock, the one clock that several runners share."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(database_clock, "sqlite")
+def _sqlite_clock(element: Any, compiler: Any, **kw: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(database_clock, "postgresql")
+def _postgresql_clock(element: Any, compiler: Any, **kw: Any) -> str:
+    return "extract(epoch from clock_timestamp())"
+
+
+def upsert(session: Session, table: Any) -> Any:
+    """An INSERT of the session's own dialect that knows ON CONFLICT."""
+    return (
+        postgresql.insert(table)
+        if session.get_bind().dialect.name == "postgresql"
+        else sqlite.insert(table)
+    )
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[Session]:
+    """One writing transaction: committed at the end, rolled back on an error.
+
+    What was only read before is ended first: on SQLite a transaction that reads and then writes is refused at once,
+    whatever the busy timeout, so a writing one takes the write lock as it begins (BEGIN IMMEDIATE).
+    """
+    session.commit()
+    session.connection(execution_options={"writing": True})
+    try:
+        yield session
+    except BaseException:
+        session.rollback()
+        raise
+    session.commit()
+
+
+def _is_sqlite(dbapi_connection: Any) -> bool:
+    return type(dbapi_connection).__module__.startswith("sqlite3")
+
+
+@event.listens_for(Engine, "connect")
+def _configure_connection(dbapi_connection: Any, record: Any) -> None:
+    if not _is_sqlite(dbapi_connection):
+        return
+    # The driver's own transaction handling is switched off: it would begin late and never IMMEDIATE.
+    dbapi_connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+    ):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        is_writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

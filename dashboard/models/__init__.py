@@ -1,0 +1,38 @@
+"""Rows: one file per noun. Importing this package knows every table; rows hold no rules."""
+
+from dashboard.models.audit_entry import AuditEntry
+from dashboard.models.connection import CallBudget, Connection, Grant
+from dashboard.models.export import Attempt, Export, StatusCount
+from dashboard.models.lookup import Lookup
+from dashboard.models.mapping import Mapping, MappingChange
+from dashboard.models.original import Original, RecordOriginal
+from dashboard.models.record import Record, RecordLine, RecordTax
+from dashboard.models.reference import ReferenceList, ReferenceRow
+from dashboard.models.resync import Resync, ResyncItem
+from dashboard.models.tenant import Membership, SignInThrottle, Tenant, User
+
+__all__ = [
+    "Attempt",
+    "AuditEntry",
+    "CallBudget",
+    "Connection",
+    "Export",
+    "Grant",
+    "Lookup",
+    "Mapping",
+    "MappingChange",
+    "Membership",
+    "Original",
+    "Record",
+    "RecordLine",
+    "RecordOriginal",
+    "RecordTax",
+    "ReferenceList",
+    "ReferenceRow",
+    "Resync",
+    "ResyncItem",
+    "SignInThrottle",
+    "StatusCount",
+    "Tenant",
+    "User",
+]

@@ -1,0 +1,54 @@
+"""Audit entries: one per attempt outcome and per act, never changed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dashboard.db import Base, Id, UTCDateTime, closed_set
+from dashboard.vocabulary.audit import Act, EntryKind
+from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.statuses import Status
+
+
+class AuditEntry(Base):
+    """`status` is the resulting status; `actor` the person's name as it was then, "tieout" for the machine.
+
+    `operation` is shared by the entries of one click.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        CheckConstraint(
+            "status IS NULL OR status <> 'failed' OR (error_code <> '' AND words <> '')",
+            name="failed_has_a_reason",
+        ),
+        Index("ix_audit_entry_time", "tenant_id", "at", "id"),
+        Index("ix_audit_entry_status", "tenant_id", "status", "at", "id"),
+        Index("ix_audit_entry_reference", "tenant_id", "reference", "at", "id"),
+        Index("ix_audit_entry_actor", "tenant_id", "actor_id", "at", "id"),
+        Index("ix_audit_entry_code", "tenant_id", "error_code", "at", "id"),
+        Index("ix_audit_entry_export", "export_id"),
+        Index("ix_audit_entry_record", "record_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    kind: Mapped[EntryKind] = mapped_column(closed_set(EntryKind))
+    act: Mapped[Act] = mapped_column(closed_set(Act))
+    actor_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(String(200))
+    entity_type: Mapped[RecordKind | None] = mapped_column(closed_set(RecordKind))
+    record_id: Mapped[int | None]
+    export_id: Mapped[int | None]
+    attempt_id: Mapped[int | None]
+    connection_id: Mapped[int | None]
+    reference: Mapped[str] = mapped_column(String(255), default="")
+    status: Mapped[Status | None] = mapped_column(closed_set(Status))
+    error_code: Mapped[str] = mapped_column(String(40), default="")
+    error_subject: Mapped[str] = mapped_column(String(255), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    operation: Mapped[str] = mapped_column(String(40), default="")

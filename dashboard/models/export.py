@@ -1,0 +1,154 @@
+"""Exports, their attempts, and the counts kept beside them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dashboard.db import Base, Id, UTCDateTime, closed_set
+from dashboard.vocabulary.postings import LedgerState
+from dashboard.vocabulary.records import RecordKind, Trigger
+from dashboard.vocabulary.statuses import Status
+
+
+class AttachmentState(StrEnum):
+    NONE = "none"
+    DUE = "due"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class AttemptState(StrEnum):
+    BEGUN = "begun"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TOLD_TO_WAIT = "told-to-wait"
+    UNANSWERED = "unanswered"
+    NOT_SENT = "not-sent"
+
+    @property
+    def was_answered(self) -> bool:
+        return self in (
+            AttemptState.ACCEPTED,
+            AttemptState.REFUSED,
+            AttemptState.TOLD_TO_WAIT,
+        )
+
+
+class Step(StrEnum):
+    DOCUMENT = "document"
+    ATTACHMENT = "attachment"
+
+
+class Export(Base):
+    """One record on its way to one connection. Only domain/lifecycle.py changes `status` and what hangs on it.
+
+    `faults` lists every cause of the newest failure: [{"code", "subject", "words"}], the first also in columns.
+    `operation` marks the newest set move the row was part of.
+    """
+
+    __tablename__ = "export"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "record_id"),
+        CheckConstraint(
+            "status <> 'failed' OR (error_code <> '' AND error_words <> '')",
+            name="failed_has_a_reason",
+        ),
+        Index("ix_export_list", "tenant_id", "connection_id", "status", "id"),
+        Index("ix_export_queue", "connection_id", "status", "next_try_at", "id"),
+        Index("ix_export_operation", "operation"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
+    kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind))
+    status: Mapped[Status] = mapped_column(closed_set(Status), default=Status.READY)
+    status_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    trigger: Mapped[Trigger] = mapped_column(
+        closed_set(Trigger), default=Trigger.AUTOMATIC
+    )
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    booking_date: Mapped[date | None]
+    booking_reason: Mapped[str] = mapped_column(String(500), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    answers: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempt_id: Mapped[int | None]
+    error_code: Mapped[str] = mapped_column(String(40), default="")
+    error_subject: Mapped[str] = mapped_column(String(255), default="")
+    error_words: Mapped[str] = mapped_column(Text, default="")
+    faults: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    found: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    ledger_id: Mapped[str] = mapped_column(String(100), default="")
+    ledger_url: Mapped[str] = mapped_column(String(500), default="")
+    ledger_state: Mapped[LedgerState | None] = mapped_column(closed_set(LedgerState))
+    warning: Mapped[str] = mapped_column(Text, default="")
+    attachment: Mapped[AttachmentState] = mapped_column(
+        closed_set(AttachmentState), default=AttachmentState.NONE
+    )
+    attachment_tries: Mapped[int] = mapped_column(default=0)
+    attachment_not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    resolution: Mapped[str] = mapped_column(String(40), default="")
+    resolution_note: Mapped[str] = mapped_column(Text, default="")
+    resync_id: Mapped[int | None] = mapped_column(ForeignKey("resync.id"))
+    is_urgent: Mapped[bool] = mapped_column(default=False)
+    operation: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Attempt(Base):
+    """One try of one step. `posting` is as resolved and sent, `request` and `response` as exchanged, redacted."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_open", "state", "export_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
+    export_id: Mapped[int] = mapped_column(ForeignKey("export.id"), index=True)
+    step: Mapped[Step] = mapped_column(closed_set(Step))
+    state: Mapped[AttemptState] = mapped_column(
+        closed_set(AttemptState), default=AttemptState.BEGUN
+    )
+    trigger: Mapped[Trigger] = mapped_column(closed_set(Trigger))
+    epoch: Mapped[int]
+    posting: Mapped[dict[str, Any]] = mapped_column(JSON)
+    mapping_versions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    method: Mapped[str] = mapped_column(String(10), default="")
+    address: Mapped[str] = mapped_column(String(1000), default="")
+    request: Mapped[str] = mapped_column(Text, default="")
+    response: Mapped[str] = mapped_column(Text, default="")
+    http_status: Mapped[int | None]
+    request_id: Mapped[str] = mapped_column(String(100), default="")
+    error_code: Mapped[str] = mapped_column(String(40), default="")
+    error_words: Mapped[str] = mapped_column(Text, default="")
+    finding: Mapped[str] = mapped_column(Text, default="")
+
+
+class StatusCount(Base):
+    """How many exports have a status, kept in the transaction of every move."""
+
+    __tablename__ = "status_count"
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(
+        ForeignKey("connection.id"), primary_key=True
+    )
+    kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind), primary_key=True)
+    status: Mapped[Status] = mapped_column(closed_set(Status), primary_key=True)
+    n: Mapped[int] = mapped_column(default=0)

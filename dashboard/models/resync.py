@@ -1,0 +1,101 @@
+"""Resyncs: a person's order to send a frozen set again, with one item per export."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dashboard.db import Base, Id, UTCDateTime, closed_set
+
+
+class ResyncState(StrEnum):
+    FROZEN = "frozen"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (ResyncState.DONE, ResyncState.CANCELLED, ResyncState.LAPSED)
+
+
+class ItemState(StrEnum):
+    WAITING = "waiting"
+    QUEUED = "queued"
+    SYNCED = "synced"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    LEFT = "left"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {
+            "waiting": "Waiting",
+            "queued": "Sending",
+            "synced": "Exported",
+            "failed": "Still failing",
+            "skipped": "Skipped",
+            "left": "Not tried",
+            "cancelled": "Cancelled",
+        }[self.value]
+
+
+class Resync(Base):
+    """`sums` is {currency: amount as text}; `scope` the filter it was frozen from, {} for ticked rows.
+
+    `form_token` makes two presses of one form one job.
+    """
+
+    __tablename__ = "resync"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "form_token"),
+        Index("ix_resync_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    state: Mapped[ResyncState] = mapped_column(
+        closed_set(ResyncState), default=ResyncState.FROZEN
+    )
+    form_token: Mapped[str] = mapped_column(String(60))
+    scope: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    total: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[int] = mapped_column(default=0)
+    sums: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    wave: Mapped[int] = mapped_column(default=0)
+    stopped_causes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    words: Mapped[str] = mapped_column(Text, default="")
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ResyncItem(Base):
+    """`cause` is "code|subject" of the failure when frozen; `former` puts it back when the item is cancelled."""
+
+    __tablename__ = "resync_item"
+    __table_args__ = (
+        UniqueConstraint("resync_id", "export_id"),
+        Index("ix_resync_item_state", "resync_id", "state", "wave"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    resync_id: Mapped[int] = mapped_column(ForeignKey("resync.id"))
+    export_id: Mapped[int] = mapped_column(ForeignKey("export.id"))
+    position: Mapped[int]
+    wave: Mapped[int] = mapped_column(default=1)
+    state: Mapped[ItemState] = mapped_column(
+        closed_set(ItemState), default=ItemState.WAITING
+    )
+    cause: Mapped[str] = mapped_column(String(300), default="")
+    failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    words: Mapped[str] = mapped_column(Text, default="")
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,53 @@
+"""What the audit log can say: the kinds of entries and the acts."""
+
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    EXPORT = "export"
+    ACT = "act"
+
+    @property
+    def label(self) -> str:
+        return {"export": "Exports", "act": "Acts"}[self.value]
+
+
+class Act(StrEnum):
+    """What happened, source:subject:action without the source; the label is what a person reads in the log."""
+
+    EXPORT_OUTCOME = "export:outcome"
+    EXPORT_QUEUED = "export:queued"
+    EXPORT_HELD = "export:held"
+    EXPORT_RELEASED = "export:released"
+    EXPORT_RESOLVED = "export:resolved"
+    EXPORT_REOPENED = "export:reopened"
+    EXPORT_ADOPTED = "export:adopted"
+    EXPORT_CANCELLED = "export:cancelled"
+    EXPORT_DATE_MOVED = "export:date-moved"
+    ATTACHMENT_OUTCOME = "attachment:outcome"
+    RECORD_TAKEN_IN = "record:taken-in"
+    RECORD_ATTACHED = "record:original-attached"
+    RECORD_APPROVED = "record:approved"
+    RECORD_NOT_DUPLICATE = "record:not-a-duplicate"
+    RECORD_ARCHIVED = "record:archived"
+    FILE_REFUSED = "file:refused"
+    RESYNC_STARTED = "resync:started"
+    RESYNC_CANCELLED = "resync:cancelled"
+    RESYNC_ENDED = "resync:ended"
+    CONNECTION_CONNECTED = "connection:connected"
+    CONNECTION_RECONNECTED = "connection:reconnected"
+    CONNECTION_BROKE = "connection:broke"
+    CONNECTION_DISCONNECTED = "connection:disconnected"
+    CONNECTION_SETTINGS = "connection:settings-changed"
+    LISTS_REFRESHED = "connection:lists-refreshed"
+    CONTACT_CREATED = "contact:created"
+    CONTACT_REFUSED = "contact:refused"
+    MAPPING_CHANGED = "mapping:changed"
+    SIGNED_IN = "person:signed-in"
+    PERSON_ADDED = "person:added"
+    PLAN_CHANGED = "organisation:plan-changed"
+
+    @property
+    def label(self) -> str:
+        subject, action = self.value.split(":")
+        return f"{subject.title()} {action.replace('-', ' ')}"
