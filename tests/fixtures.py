@@ -1,0 +1,1 @@
+"""The product's own fixtures: the application, its organisations and people."""

@@ -1,0 +1,1 @@
+"""What the tests need from outside the product: a database server, a browser, an accessibility checker."""
