@@ -1,6 +1,6 @@
 # Every way to run, test and check tieout. `make setup` comes first by itself and costs nothing when nothing changed.
 .DEFAULT_GOAL := run
-.PHONY: setup run lock
+.PHONY: setup run test lint bench chaos screens lock
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -8,30 +8,60 @@ PYTHON ?= python3
 BIN := .venv/bin
 CONSTRAINTS := .ci/constraints.txt
 STAMP := .venv/.installed
-GROUPS_INSTALLED := --group test --group lint --group referees
+BENCH_STAMP := .venv/.installed-bench
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS)
+GROUPS := --group test --group lint --group referees
 
 setup: $(STAMP)
 
-$(BIN)/python:
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	    { echo "tieout needs Python 3.11 or later; this is $$($(PYTHON) --version). Name another with PYTHON=…" >&2; exit 1; }
+	    { echo "tieout needs Python 3.11 or later; name one with: make PYTHON=python3.13 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-	    { echo "Python's venv is missing. Install it: apt-get install -y python3-venv make" >&2; exit 1; }
+	    { echo "Python's venv is missing. As root: apt-get install -y python3-venv make" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
+
+$(STAMP): pyproject.toml $(CONSTRAINTS) | $(BIN)/pip
 # Debian's pip 23 does not know dependency groups.
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-
-$(STAMP): pyproject.toml $(CONSTRAINTS) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable '.[postgres]' $(GROUPS_INSTALLED)
+	$(PIP_INSTALL) --editable '.[postgres]' $(GROUPS)
 	@touch $@
 
 run: setup
 	$(BIN)/python -m jobs demo
 
+# The workers take tests from each other when they run out, since a browser test lasts as long as many others.
+test: setup
+	.ci/ensure-chromium
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy dashboard jobs
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint dashboard/templates
+	$(BIN)/djlint --quiet --check dashboard/templates
+
+$(BENCH_STAMP): $(STAMP)
+	$(PIP_INSTALL) --group bench
+	@touch $@
+
+bench: $(BENCH_STAMP)
+	$(BIN)/python -m tests.bench
+
+chaos: setup
+	$(BIN)/python -m pytest tests/chaos
+
+# The browser tests leave a picture of every page they see in artifacts/screens.
+screens: setup
+	.ci/ensure-chromium
+	$(BIN)/python -m pytest -m browser
+
 # Resolves everything afresh, in an environment of its own, so that the pins do not depend on what is installed here.
 lock:
-	@lock=$$(mktemp -d); trap 'rm -rf "$$lock"' EXIT; \
-	$(PYTHON) -m venv "$$lock" && "$$lock/bin/pip" install --quiet --upgrade 'pip>=25.1' && \
-	"$$lock/bin/pip" install --quiet --editable '.[postgres,server]' $(GROUPS_INSTALLED) --group bench && \
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(PYTHON) -m venv "$$fresh" && "$$fresh/bin/pip" install --quiet --upgrade 'pip>=25.1' && \
+	"$$fresh/bin/pip" install --quiet --editable '.[postgres,server]' $(GROUPS) --group bench && \
 	{ echo '# What `make setup` installs, resolved together. Refreshed by `make lock`, never by hand.'; \
-	  "$$lock/bin/pip" freeze --exclude-editable --quiet; } > $(CONSTRAINTS)
+	  "$$fresh/bin/pip" freeze --exclude-editable --quiet; } > $(CONSTRAINTS)

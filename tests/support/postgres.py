@@ -158,7 +158,7 @@ def _launch(home: Path) -> "subprocess.Popen[bytes]":
         shutil.chown(home, account["user"], account["group"])
     binaries = _binaries(home, account)
     surroundings: dict[str, Any] = {"cwd": home, "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}, **account}
-    initdb = [binaries / "initdb", "--pgdata", home / "data", "--username=postgres", "--auth=trust"]
+    initdb: list[str | Path] = [binaries / "initdb", "--pgdata", home / "data", "--username=postgres", "--auth=trust"]
     subprocess.run(
         [*initdb, "--encoding=UTF8", "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL, **surroundings
     )
