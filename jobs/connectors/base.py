@@ -35,7 +35,7 @@ class Connector(Protocol):
         """The named documents as the ledger holds them now; ids that it does not know are left out."""
 
     def reference(self, kind: ReferenceKind, since: datetime | None) -> list[ReferenceItem]:
-        """The ledger's own lists; with `since` (aware UTC) only what changed from then on where the provider can say so.
+        """The ledger's own lists; with `since` (aware UTC) only what changed from then on where the provider says so.
 
         `since=None` always gives the whole list, inactive items included.
         """

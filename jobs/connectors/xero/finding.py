@@ -1,0 +1,144 @@
+"""Looking documents up again: is it there, and is it ours? What is not beyond doubt is Foreign or Unsure."""
+
+from collections.abc import Iterable, Sequence
+
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.postings import (
+    Absent,
+    DocumentPosting,
+    Finding,
+    Foreign,
+    LedgerObject,
+    Ours,
+    ProviderError,
+    Unsure,
+)
+from dashboard.vocabulary.records import RecordKind
+from jobs.connectors.wire import Unreadable
+from jobs.connectors.xero import queries
+from jobs.connectors.xero.calls import Calls
+from jobs.connectors.xero.fields import Element, text
+from jobs.connectors.xero.forms import FORMS
+from jobs.connectors.xero.ledger import is_live, ledger_object, same_number
+
+_MOST_PAGES = 10
+
+
+def find_documents(calls: Calls, postings: Sequence[DocumentPosting], short_code: str) -> list[Finding]:
+    """One finding per posting, in order. Raises ProviderError when Xero cannot be asked or its answer not be read."""
+    listed = [posting.number for posting in postings if _is_listed(posting)]
+    sales = [found for query in queries.number_lists(listed) for found in _all(calls, RecordKind.INVOICE, query)]
+    findings: list[Finding] = []
+    for posting in postings:
+        try:
+            candidates = sales if _is_listed(posting) else _candidates(calls, posting)
+            findings.append(judge(posting, _objects(posting, candidates, short_code)))
+        except Unreadable as reason:
+            raise ProviderError(ErrorCode.PROVIDER_DOWN, words=str(reason)) from None
+        except _NotAskable as reason:
+            findings.append(Unsure(str(reason)))
+    return findings
+
+
+def judge(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Finding:
+    """Design: our key, company, kind, contact, currency, date, tax and total must all agree, and it must be alive."""
+    return _by_key(posting, candidates) if FORMS[posting.kind].has_url else _by_agreement(posting, candidates)
+
+
+def differences(posting: DocumentPosting, found: LedgerObject) -> tuple[str, ...]:
+    """What a person sees side by side, in their words; empty when everything agrees."""
+    told = []
+    if not is_live(found):
+        told.append(f"It was {'voided' if found.state.value == 'void' else 'deleted'} in Xero.")
+    if not same_number(found.number, posting.number):
+        told.append(f"Its number in Xero is {found.number or 'empty'}; {posting.number} was sent.")
+    if found.contact_id != posting.contact_id.lower():
+        told.append(f"Its contact in Xero is {found.contact_name or 'another one'}, not the one that was sent.")
+    if found.date != posting.date:
+        told.append(f"Its date in Xero is {found.date}; {posting.date} was sent.")
+    if found.currency != posting.currency:
+        told.append(f"Its currency in Xero is {found.currency or 'empty'}; {posting.currency} was sent.")
+    if found.tax != posting.tax:
+        told.append(f"Its tax in Xero is {found.tax}; {posting.tax} was sent.")
+    if found.total != posting.total:
+        told.append(f"Its total in Xero is {found.total}; {posting.total} was sent.")
+    return tuple(told)
+
+
+def _by_key(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Finding:
+    ours = [found for found in candidates if found.key == posting.key]
+    alive = [found for found in ours if is_live(found)]
+    if len(alive) > 1:
+        return Unsure(f"Xero holds it {len(alive)} times.", tuple(alive))
+    if ours:
+        found = (alive or ours)[-1]
+        told = differences(posting, found)
+        return Foreign(found, told) if told else Ours(found)
+    others = [found for found in candidates if is_live(found) and same_number(found.number, posting.number)]
+    if posting.kind is RecordKind.BILL:
+        # Every supplier numbers its own bills.
+        others = [found for found in others if found.contact_id == posting.contact_id.lower()]
+    return _foreign(posting, others) if others else Absent()
+
+
+def _foreign(posting: DocumentPosting, others: Sequence[LedgerObject]) -> Foreign:
+    nearest = min(others, key=lambda found: len(differences(posting, found)))
+    return Foreign(nearest, ("It does not carry this record's link.", *differences(posting, nearest)))
+
+
+def _by_agreement(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Finding:
+    """Credit notes hold no key. A sales number is unique, a supplier's is not: there a near miss is doubt."""
+    alive = [found for found in candidates if is_live(found) and same_number(found.number, posting.number)]
+    agreeing = [found for found in alive if not differences(posting, found)]
+    if len(agreeing) == 1:
+        return Ours(agreeing[0])
+    if len(agreeing) > 1:
+        return Unsure(f"Xero holds {len(agreeing)} that agree in everything.", tuple(agreeing))
+    if posting.kind is RecordKind.CREDIT_NOTE:
+        if len(alive) > 1:
+            return Unsure("Several credit notes in Xero have this number, and none agrees.", tuple(alive))
+        return Foreign(alive[0], differences(posting, alive[0])) if alive else Absent()
+    near = [found for found in alive if _is_near(posting, found)]
+    if near:
+        return Unsure("A supplier credit note in Xero has this number and does not agree in everything.", tuple(near))
+    return Absent()
+
+
+def _is_near(posting: DocumentPosting, found: LedgerObject) -> bool:
+    """The same supplier's, or the same amount on the same day: contacts are merged in Xero."""
+    is_same_supplier = found.contact_id == posting.contact_id.lower()
+    return is_same_supplier or (found.total == posting.total and found.date == posting.date)
+
+
+class _NotAskable(Exception):
+    """Neither the number nor the contact can be put into a question that Xero understands."""
+
+
+def _is_listed(posting: DocumentPosting) -> bool:
+    return posting.kind is RecordKind.INVOICE and queries.is_listable(posting.number)
+
+
+def _candidates(calls: Calls, posting: DocumentPosting) -> list[Element]:
+    form = FORMS[posting.kind]
+    if queries.is_quotable(posting.number):
+        return _all(calls, posting.kind, queries.by_number(form, posting.number))
+    try:
+        return _all(calls, posting.kind, queries.by_contact(form, posting.contact_id))
+    except ValueError:
+        raise _NotAskable("Its number and its contact cannot be searched for in Xero.") from None
+    except ProviderError as error:
+        if error.code is not ErrorCode.CANNOT_TELL:
+            raise
+        raise _NotAskable("Its number cannot be searched for, and its contact has too many documents.") from None
+
+
+def _all(calls: Calls, kind: RecordKind, query: dict[str, str]) -> list[Element]:
+    form = FORMS[kind]
+    return list(calls.pages(form.plural, form.id_field, query, most=_MOST_PAGES))
+
+
+def _objects(posting: DocumentPosting, found: Iterable[Element], short_code: str) -> list[LedgerObject]:
+    form = FORMS[posting.kind]
+    return [
+        ledger_object(posting.kind, each, short_code, posting.key) for each in found if text(each, "Type") == form.type
+    ]
