@@ -43,7 +43,8 @@ def record_complaints(page: Page) -> list[str]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A refused form is an answer like any other, though Chromium logs it as a resource that failed to load.
+        if message.type == "error" and "status of 422" not in message.text:
             complaints.append(message.text)
 
     page.on("console", note)
