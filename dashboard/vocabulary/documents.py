@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from dashboard.vocabulary.records import Source
+from dashboard.vocabulary.records import Direction, Source
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Document:
 
     `type_code` is the UNCL 1001 code (380, 381, 384, 389, …). `is_credit` says that the file itself is a credit note;
     a negative invoice is still `is_credit=False` here and turned by intake. `place` tells where in the file it stood
-    ("line 7 of orders.csv", "/Invoice").
+    ("line 7 of orders.csv", "/Invoice"). `stated_direction` is set only where the file itself says sale or purchase
+    (a CSV's type column); UBL leaves it to who the organisation is.
     """
 
     source: Source
@@ -82,6 +83,7 @@ class Document:
     buyer_reference: str = ""
     original_number: str = ""
     notes: tuple[str, ...] = field(default=())
+    stated_direction: Direction | None = None
 
 
 class UnreadableFile(Exception):
