@@ -1,0 +1,192 @@
+"""Xero's own lists and single documents, as far as they can be read from what organisations have recorded."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.postings import Company, LedgerState, ProviderError
+from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
+from tests.connectors.scripted import TENANT, Say, Scripted, xero_at
+
+SINCE = datetime(2026, 11, 1, 12, 30, tzinfo=UTC)
+
+
+def account(**changes: Any) -> dict[str, Any]:
+    return {
+        "AccountID": str(uuid4()),
+        "Code": "200",
+        "Name": "Sales",
+        "Status": "ACTIVE",
+        "Type": "REVENUE",
+        "Class": "REVENUE",
+        "SystemAccount": "",
+    } | changes
+
+
+def accounts(*found: dict[str, Any]) -> list[ReferenceItem]:
+    return xero_at(Scripted(Say(200, {"Accounts": list(found)}))).reference(ReferenceKind.ACCOUNT, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered"),
+    [
+        ({}, (True, False)),
+        ({"Type": "EXPENSE", "Class": "EXPENSE"}, (False, True)),
+        ({"Type": "FIXED", "Class": "ASSET"}, (False, True)),
+        ({"Type": "CURRLIAB", "Class": "LIABILITY"}, (True, True)),
+        ({"Type": "BANK", "Class": "ASSET"}, (False, False)),
+        ({"SystemAccount": "DEBTORS", "Class": "ASSET"}, (False, False)),
+        ({"Code": ""}, (False, False)),
+    ],
+)
+def test_an_account_is_offered_where_a_line_may_name_it(changes: dict[str, Any], offered: tuple[bool, bool]) -> None:
+    item = accounts(account(**changes))[0]
+    assert (item.for_sales, item.for_purchases) == offered
+
+
+def test_an_archived_account_is_listed_as_inactive() -> None:
+    assert [item.is_active for item in accounts(account(), account(Status="ARCHIVED"))] == [True, False]
+
+
+def test_only_changed_accounts_are_asked_for_with_a_minute_to_spare() -> None:
+    provider = Scripted(Say(200, {"Accounts": []}))
+    xero_at(provider).reference(ReferenceKind.ACCOUNT, SINCE)
+    assert provider.asked[0].headers["if-modified-since"] == "2026-11-01T12:29:00"
+
+
+def test_tax_rates_always_come_whole() -> None:
+    rates = [
+        {"Name": "15% GST on Income", "TaxType": "OUTPUT2", "EffectiveRate": 15.0, "Status": "ACTIVE"}
+        | {"CanApplyToRevenue": True, "CanApplyToExpenses": False},
+        {"Name": "Old", "TaxType": "TAX001", "DisplayTaxRate": 12.5, "Status": "DELETED", "CanApplyToExpenses": True},
+    ]
+    provider = Scripted(Say(200, {"TaxRates": rates}))
+    first, second = xero_at(provider).reference(ReferenceKind.TAX_RATE, SINCE)
+    assert "if-modified-since" not in provider.asked[0].headers
+    assert (first.code, first.rate, first.is_active) == ("OUTPUT2", Decimal(15), True)
+    assert (first.for_sales, first.for_purchases) == (True, False)
+    assert (second.rate, second.is_active, second.for_purchases) == (Decimal("12.5"), False, True)
+
+
+def test_contacts_come_with_the_archived_ones_and_their_tax_numbers() -> None:
+    found = {
+        "ContactID": str(uuid4()),
+        "Name": "Fjell AS",
+        "ContactStatus": "ARCHIVED",
+        "EmailAddress": "post@fjell.example",
+        "TaxNumber": " NO987654321 ",
+        "CompanyNumber": "987654321",
+        "DefaultCurrency": "NOK",
+        "Addresses": [{"AddressType": "STREET"}, {"AddressType": "POBOX", "Country": "Norway"}],
+    }
+    provider = Scripted(Say(200, {"Contacts": [found], "pagination": {"pageCount": 1}}))
+    item = xero_at(provider).reference(ReferenceKind.CONTACT, None)[0]
+    assert provider.asked[0].query == {"includeArchived": "true", "page": "1", "pageSize": "1000"}
+    assert (item.external_id, item.is_active, item.email) == (found["ContactID"], False, "post@fjell.example")
+    assert (item.tax_ids, item.country, item.currency) == (("NO987654321", "987654321"), "Norway", "NOK")
+
+
+ORGANISATION = {
+    "OrganisationID": str(uuid4()),
+    "Name": "Demo Company (NZ)",
+    "OrganisationStatus": "ACTIVE",
+    "BaseCurrency": "NZD",
+    "CountryCode": "NZ",
+    "ShortCode": "!23vGb",
+    "PeriodLockDate": "/Date(1222732800000+0000)/",
+}
+
+
+def test_the_organisation_comes_with_its_lock_dates_and_currencies() -> None:
+    provider = Scripted(
+        Say(200, {"Organisations": [ORGANISATION]}), Say(200, {"Currencies": [{"Code": "NZD"}, {"Code": "EUR"}]})
+    )
+    item = xero_at(provider).reference(ReferenceKind.ORGANISATION, None)[0]
+    assert (item.locked_until, item.year_locked_until) == (date(2008, 9, 30), None)
+    assert (item.currency, item.currencies, item.short_code) == ("NZD", ("NZD", "EUR"), "!23vGb")
+
+
+def test_currencies_that_xero_does_not_tell_leave_the_lock_dates() -> None:
+    refusal = Say(401, {"Detail": "AuthorizationUnsuccessful"})
+    provider = Scripted(Say(200, {"Organisations": [ORGANISATION]}), refusal)
+    item = xero_at(provider).reference(ReferenceKind.ORGANISATION, None)[0]
+    assert (item.locked_until, item.currencies) == (date(2008, 9, 30), ())
+
+
+def test_documents_are_read_by_id_and_unknown_ones_left_out() -> None:
+    ledger_id = str(uuid4())
+    bill = {
+        "Type": "ACCPAY",
+        "InvoiceID": ledger_id.upper(),
+        "InvoiceNumber": "4711",
+        "Url": "https://tieout.example/x/key-1",
+        "Date": "/Date(1563753600000+0000)/",
+        "Status": "SUBMITTED",
+        "CurrencyCode": "NZD",
+        "TotalTax": 0,
+        "Total": 1234.56,
+    }
+    sale = bill | {"Type": "ACCREC", "InvoiceID": str(uuid4())}
+    provider = Scripted(Say(200, {"Invoices": [bill, sale], "pagination": {"pageCount": 1}}))
+    found = xero_at(provider).read(RecordKind.BILL, [ledger_id, str(uuid4())])
+    assert [each.ledger_id for each in found] == [ledger_id]
+    assert (found[0].key, found[0].state, found[0].date) == ("key-1", LedgerState.AWAITING, date(2019, 7, 22))
+    assert (found[0].total, found[0].tax) == (Decimal("1234.56"), Decimal(0))
+
+
+def test_credit_notes_are_read_one_by_one() -> None:
+    provider = Scripted(Say(404, "The resource you're looking for cannot be found"), Say(200, {"CreditNotes": []}))
+    assert xero_at(provider).read(RecordKind.CREDIT_NOTE, ["a", "b"]) == []
+    assert [asked.path for asked in provider.asked] == ["/api.xro/2.0/CreditNotes/a", "/api.xro/2.0/CreditNotes/b"]
+
+
+def test_nothing_is_asked_for_no_ids() -> None:
+    provider = Scripted()
+    assert xero_at(provider).read(RecordKind.INVOICE, []) == []
+
+
+CONNECTIONS = [
+    {"id": "link-1", "tenantId": TENANT, "tenantType": "ORGANISATION", "tenantName": "Demo Company (NZ)"},
+    {"id": "link-2", "tenantId": "other", "tenantType": "ORGANISATION"},
+    {"id": "link-3", "tenantId": "practice", "tenantType": "PRACTICE", "tenantName": "An accountant"},
+]
+
+
+def test_companies_are_the_organisations_of_the_consent() -> None:
+    provider = Scripted(Say(200, CONNECTIONS))
+    assert xero_at(provider).companies() == [
+        Company(TENANT, "Demo Company (NZ)", "link-1"),
+        Company("other", "", "link-2"),
+    ]
+    assert "xero-tenant-id" not in provider.asked[0].headers
+
+
+def test_a_check_finds_the_own_company_or_says_that_it_is_gone() -> None:
+    assert xero_at(Scripted(Say(200, CONNECTIONS))).check().link_id == "link-1"
+    with pytest.raises(ProviderError) as gone:
+        xero_at(Scripted(Say(200, CONNECTIONS[1:]))).check()
+    assert gone.value.code is ErrorCode.COMPANY_DISCONNECTED
+
+
+@pytest.mark.parametrize("answer", [Say(204), Say(404, "gone")])
+def test_disconnecting_gives_up_this_link_alone_and_may_come_late(answer: Say) -> None:
+    provider = Scripted(answer)
+    xero_at(provider, link_id="link-1").disconnect()
+    assert [(asked.method, asked.path) for asked in provider.asked] == [("DELETE", "/connections/link-1")]
+
+
+def test_disconnecting_without_a_known_link_looks_it_up() -> None:
+    provider = Scripted(Say(200, CONNECTIONS), Say(204))
+    xero_at(provider).disconnect()
+    assert provider.asked[1].path == "/connections/link-1"
+
+
+def test_an_expired_token_is_told_by_every_read() -> None:
+    with pytest.raises(ProviderError) as expired:
+        xero_at(Scripted(Say(401, {"Detail": "TokenExpired"}))).reference(ReferenceKind.ACCOUNT, None)
+    assert expired.value.code is ErrorCode.ACCESS_EXPIRED
