@@ -1,0 +1,279 @@
+"""Contacts: customers and suppliers in one list. See developer.xero.com, Contacts."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from jobs.sandbox.xero.batch import Kind, book
+from jobs.sandbox.xero.call import ApiCall, Element, Reply
+from jobs.sandbox.xero.company import Company
+from jobs.sandbox.xero.dates import ms_time
+from jobs.sandbox.xero.errors import Refused, not_found
+from jobs.sandbox.xero.listing import names, paged, read_where, select
+from jobs.sandbox.xero.objects import NOTHING, Contact, Document, Status
+from jobs.sandbox.xero.reading import parts, text
+
+KIND = Kind("Contacts", "Contact", "ContactID", "HasValidationErrors")
+PLAIN = (
+    "FirstName",
+    "LastName",
+    "CompanyNumber",
+    "EmailAddress",
+    "BankAccountDetails",
+    "TaxNumber",
+    "AccountNumber",
+    "AccountsReceivableTaxType",
+    "AccountsPayableTaxType",
+    "DefaultCurrency",
+    "SalesDefaultAccountCode",
+    "PurchasesDefaultAccountCode",
+    "XeroNetworkKey",
+    "Website",
+)
+ALWAYS = ("FirstName", "LastName", "EmailAddress", "BankAccountDetails")
+ADDRESS_TYPES = ("STREET", "POBOX")
+PHONE_TYPES = ("DEFAULT", "DDI", "FAX", "MOBILE")
+ADDRESS_FIELDS = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "AttentionTo")
+ADDRESS_ALWAYS = ("City", "Region", "PostalCode", "Country")
+PHONE_FIELDS = ("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode")
+PERSON_FIELDS = ("FirstName", "LastName", "EmailAddress")
+EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+
+FIELDS: Mapping[str, Callable[[Contact], Any]] = {
+    "contactid": lambda one: one.id,
+    "contactnumber": lambda one: one.number,
+    "contactstatus": lambda one: one.status,
+    "name": lambda one: one.name,
+    "emailaddress": lambda one: one.more.get("EmailAddress"),
+    "accountnumber": lambda one: one.more.get("AccountNumber"),
+    "taxnumber": lambda one: one.more.get("TaxNumber"),
+    "companynumber": lambda one: one.more.get("CompanyNumber"),
+    "firstname": lambda one: one.more.get("FirstName"),
+    "lastname": lambda one: one.more.get("LastName"),
+    "updateddateutc": lambda one: one.updated,
+}
+
+
+def contact_list(call: ApiCall) -> Reply:
+    """GET /Contacts."""
+    wanted = read_where(call, FIELDS)
+    everyone = call.company.contacts.all(call.at)
+    if ids := {one.lower() for one in names(call, "IDs")}:
+        everyone = [one for one in everyone if one.id in ids]
+    if not call.flag("includeArchived"):
+        everyone = [one for one in everyone if one.status != "ARCHIVED"]
+    if sought := call.query.get("searchterm", "").casefold():
+        everyone = [one for one in everyone if sought in _searchable(one)]
+    everyone.sort(key=lambda one: (one.updated, one.id))
+    page = paged(call, select(call, everyone, FIELDS, wanted))
+    brief = bool(call.flag("summaryOnly"))
+    forms = [contact_form(call.company, one, call.at, with_balances=not brief) for one in page.items]
+    return Reply("Contacts", forms, page.pagination)
+
+
+def contact_one(call: ApiCall, key: str) -> Reply:
+    """GET /Contacts/{id or ContactNumber}."""
+    return Reply("Contacts", [contact_form(call.company, _known(call, key), call.at, with_balances=True)])
+
+
+def create_contacts(call: ApiCall) -> Reply:
+    """PUT /Contacts: every element is a contact of its own."""
+    return book(call, KIND, call.elements("Contacts"), lambda element: _saved(call, element, None))
+
+
+def save_contacts(call: ApiCall) -> Reply:
+    """POST /Contacts: an element that names a known contact changes it."""
+    return book(call, KIND, call.elements("Contacts"), lambda element: _saved(call, element, _match(call, element)))
+
+
+def update_contact(call: ApiCall, key: str) -> Reply:
+    """POST /Contacts/{id}."""
+    existing = _known(call, key)
+    return book(call, KIND, call.elements("Contacts")[:1], lambda element: _saved(call, element, existing))
+
+
+def contact_form(
+    company: Company, contact: Contact, at: datetime | None = None, *, with_balances: bool = False
+) -> Element:
+    """A contact as it is written in lists and in freshly booked documents."""
+    form: Element = {"ContactID": contact.id}
+    if contact.number:
+        form["ContactNumber"] = contact.number
+    form |= {"ContactStatus": contact.status, "Name": contact.name}
+    form |= {name: contact.more.get(name, "") for name in ALWAYS}
+    form |= {name: value for name, value in contact.more.items() if name not in ALWAYS and value}
+    form["Addresses"] = [_address(kind, contact.addresses.get(kind, {})) for kind in ADDRESS_TYPES]
+    form["Phones"] = [_phone(kind, contact.phones.get(kind, {})) for kind in PHONE_TYPES]
+    form |= {
+        "UpdatedDateUTC": ms_time(contact.updated),
+        "ContactGroups": [],
+        "IsSupplier": company.is_supplier(contact.id),
+        "IsCustomer": company.is_customer(contact.id),
+        "SalesTrackingCategories": [],
+        "PurchasesTrackingCategories": [],
+        "ContactPersons": [
+            {**person, "IncludeInEmails": person.get("IncludeInEmails") == "true"} for person in contact.persons
+        ],
+        "HasValidationErrors": False,
+    }
+    if with_balances:
+        form["HasAttachments"] = contact.has_attachments
+        if documents := company.documents.find("contact", contact.id, at):
+            form["Balances"] = _balances(documents, company.today())
+    return form
+
+
+def contact_brief(contact: Contact | None) -> Element:
+    """A contact as it is written inside listed documents."""
+    form: Element = {} if contact is None else {"ContactID": contact.id, "Name": contact.name}
+    return form | {
+        "Addresses": [],
+        "Phones": [],
+        "ContactGroups": [],
+        "ContactPersons": [],
+        "HasValidationErrors": False,
+    }
+
+
+def find_contact(call: ApiCall, element: Element) -> Contact | str | None:
+    """The contact a document names: the contact itself, the name of one to be made, or None. Raises Refused."""
+    if key := text(element, "ContactID"):
+        found = call.company.contacts.get(key.lower())
+        if found is None:
+            raise Refused([f"The contact with ContactID {key} could not be found."])
+        return _usable(found)
+    if number := text(element, "ContactNumber"):
+        numbered = call.company.contacts.find("number", number)
+        if numbered:
+            return _usable(numbered[0])
+    name = (text(element, "Name") or "").strip()
+    if not name:
+        return None
+    match = call.company.active_contact(name) if call.settings.contact_name_match else None
+    return match or name
+
+
+def new_contact(company: Company, name: str) -> Contact:
+    """A contact of which only the name is known."""
+    return company.contacts.put(Contact(str(uuid4()), name, company.stamp()))
+
+
+def _usable(contact: Contact) -> Contact:
+    if contact.status == "ARCHIVED":
+        raise Refused(["The contact is archived and cannot be used."])
+    return contact
+
+
+def _saved(call: ApiCall, element: Element, existing: Contact | None) -> Element:
+    company = call.company
+    name = text(element, "Name") if "Name" in element or existing is None else existing.name
+    messages = []
+    if not name or not name.strip():
+        messages.append("The contact name must be specified.")
+        name = ""
+    name = name.strip()
+    status = (text(element, "ContactStatus") or (existing.status if existing else "ACTIVE")).upper()
+    namesake = company.active_contact(name)
+    if name and status == "ACTIVE" and namesake is not None and (existing is None or namesake.id != existing.id):
+        messages.append(
+            f"The contact name {name} is already assigned to another contact."
+            " The contact name must be unique across all active contacts."
+        )
+    address = text(element, "EmailAddress")
+    if address and not EMAIL.match(address):
+        messages.append("Email address must be valid.")
+    if messages:
+        echo = {field: value for field in PLAIN if (value := text(element, field))}
+        known = {"ContactID": existing.id} if existing else {}
+        raise Refused(messages, {**known, "Name": name, **echo})
+    base = existing or Contact(str(uuid4()), name, company.stamp())
+    contact = replace(
+        base,
+        name=name,
+        status=status,
+        updated=company.stamp(),
+        number=text(element, "ContactNumber") or base.number,
+        more=base.more | {field: value for field in PLAIN if (value := text(element, field)) is not None},
+        addresses=base.addresses | _by_type(parts(call, element, "Addresses"), "AddressType", "STREET"),
+        phones=base.phones | _by_type(parts(call, element, "Phones"), "PhoneType", "DEFAULT"),
+        persons=_persons(parts(call, element, "ContactPersons")) if "ContactPersons" in element else base.persons,
+    )
+    return contact_form(company, company.contacts.put(contact))
+
+
+def _match(call: ApiCall, element: Element) -> Contact | None:
+    if key := text(element, "ContactID"):
+        found = call.company.contacts.get(key.lower())
+        if found is None:
+            raise Refused([f"The contact with ContactID {key} could not be found."], {"ContactID": key})
+        return found
+    if (number := text(element, "ContactNumber")) and (numbered := call.company.contacts.find("number", number)):
+        return numbered[0]
+    return call.company.active_contact((text(element, "Name") or "").strip())
+
+
+def _known(call: ApiCall, key: str) -> Contact:
+    found = call.company.contacts.get(key.lower(), call.at)
+    if found is None and not _is_uuid(key):
+        found = next(iter(call.company.contacts.find("number", key, call.at)), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _is_uuid(key: str) -> bool:
+    try:
+        UUID(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _searchable(contact: Contact) -> str:
+    found = [contact.name, contact.number or "", *(contact.more.get(field, "") for field in ALWAYS)]
+    return " ".join([*found, contact.more.get("CompanyNumber", "")]).casefold()
+
+
+def _by_type(elements: list[Element], type_field: str, otherwise: str) -> dict[str, dict[str, str]]:
+    return {
+        str(one.get(type_field) or otherwise).upper(): {
+            name: str(value) for name, value in one.items() if value is not None and name != type_field
+        }
+        for one in elements
+    }
+
+
+def _persons(elements: list[Element]) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {field: str(one.get(field) or "") for field in PERSON_FIELDS}
+        | {"IncludeInEmails": str(bool(one.get("IncludeInEmails"))).lower()}
+        for one in elements
+    )
+
+
+def _address(kind: str, known: dict[str, str]) -> Element:
+    form: Element = {"AddressType": kind}
+    form |= {name: known[name] for name in ADDRESS_FIELDS if known.get(name)}
+    return form | {name: known.get(name, "") for name in ADDRESS_ALWAYS}
+
+
+def _phone(kind: str, known: dict[str, str]) -> Element:
+    return {"PhoneType": kind, **{name: known.get(name, "") for name in PHONE_FIELDS}}
+
+
+def _balances(documents: list[Document], today: date) -> Element:
+    owed = [one for one in documents if one.status is Status.AUTHORISED]
+
+    def of(is_sale: bool) -> dict[str, Decimal]:
+        mine = [one for one in owed if one.type.is_sale == is_sale]
+        signed = [(-one.due if one.type.is_credit else one.due, one.due_date) for one in mine]
+        return {
+            "Outstanding": sum((amount for amount, _ in signed), NOTHING),
+            "Overdue": sum((amount for amount, due in signed if due is not None and due < today), NOTHING),
+        }
+
+    return {"AccountsReceivable": of(True), "AccountsPayable": of(False)}
