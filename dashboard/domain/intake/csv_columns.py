@@ -103,8 +103,10 @@ _SECOND_LINE = {
 
 def plain_heading(heading: str) -> str:
     """A heading without what people vary: case, spaces, underscores, punctuation; % and # keep their meaning."""
-    words = unicodedata.normalize("NFKC", heading).casefold().replace("%", " percent ").replace("#", " number ")
-    return re.sub(r"[\W_]", "", words)
+    words = unicodedata.normalize("NFKC", heading).casefold()
+    if words.strip() in ("%", "#"):  # A mark alone heads a count of rows, or anything.
+        return ""
+    return re.sub(r"[\W_]", "", words.replace("%", "percent").replace("#", "number"))
 
 
 def column_named(heading: str) -> Column | None:

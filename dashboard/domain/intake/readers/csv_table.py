@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from dashboard.domain.intake.readers.refused import Refused
 from dashboard.vocabulary.documents import UnreadableFile
 
 MAX_ROWS = 50_000
+_MAX_LINES = 500_000
+_MAX_HEADINGS = 20_000
 _DELIMITERS = (",", ";", "\t")
 _FIX_HEADINGS = "Begin with the headings of the template."
 
@@ -37,6 +40,8 @@ class Table:
 def read_table(content: bytes, faults: Faults) -> Table:
     """Raises UnreadableFile when the text or its headings cannot be read; faults of single rows go to `faults`."""
     text = _decode(content)
+    if not re.search(r"[\r\n]", text[:_MAX_HEADINGS]) and len(text) > _MAX_HEADINGS:
+        raise UnreadableFile(faults.file_name, "The first line is too long to be headings.", _FIX_HEADINGS)
     delimiter, text, skipped = _delimiter(text)
     records = _records(text, delimiter, faults.file_name)
     heading_line, headings = next(records, (1, []))
@@ -80,7 +85,7 @@ def _decode(content: bytes) -> str:
 def _delimiter(text: str) -> tuple[str, str, int]:
     """The delimiter whose headings are understood best, the text after Excel's "sep=" line, and the lines skipped."""
     first, _, rest = text.partition("\n")
-    if first.lower().startswith("sep=") and len(first.strip("\r")) == 5:
+    if re.fullmatch(r"sep=[,;\t|]\r?", first, re.IGNORECASE):
         return first[4], rest, 1
 
     def understood(delimiter: str) -> tuple[int, int]:
@@ -106,6 +111,8 @@ def _records(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, l
             ) from None
         if cells is None:
             return
+        if line > _MAX_LINES:
+            raise UnreadableFile(file_name, f"There are more than {_MAX_LINES:,} lines.", "Split the file.")
         if cells:
             yield line, [cell.strip() for cell in cells]
 

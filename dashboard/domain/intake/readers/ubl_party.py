@@ -50,7 +50,8 @@ def _tax_ids(party: Node) -> tuple[str, ...]:
     schemes.sort(key=lambda scheme: scheme.text("cac:TaxScheme/cbc:ID") != "VAT")
     ids = [scheme.text("cbc:CompanyID", 64) for scheme in schemes]
     ids += [entity.text("cbc:CompanyID", 64) for entity in party.children("cac:PartyLegalEntity")]
-    stated = tuple(dict.fromkeys(filter(None, ids)))
+    # Nordic senders state standing here as well ("Foretaksregisteret", "Godkänd för F-skatt"), which identifies nobody.
+    stated = tuple(dict.fromkeys(found for found in ids if any(sign.isdigit() for sign in found)))
     return stated or tuple(filter(None, [_company_number(party)]))
 
 

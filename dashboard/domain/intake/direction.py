@@ -1,0 +1,36 @@
+"""Whether a document is the organisation's sale or its purchase: who the organisation is decides, not who sent it."""
+
+from dashboard.domain.intake.identity import normalised_name, normalised_tax_id
+from dashboard.models import Tenant
+from dashboard.vocabulary.documents import Document, Party, UnreadableFile
+from dashboard.vocabulary.records import Direction
+
+
+def decide(document: Document, tenant: Tenant, stated: Direction | None) -> Direction:
+    """Sale when the organisation sells, purchase when it buys; where neither or both are it, what somebody stated.
+
+    Raises UnreadableFile when nobody did: a guess would book money the wrong way round.
+    """
+    sells, buys = is_party(tenant, document.seller), is_party(tenant, document.buyer)
+    if sells != buys:
+        return Direction.SALE if sells else Direction.PURCHASE
+    said = stated or document.stated_direction
+    if said is not None:
+        return said
+    who = "both the seller and the buyer" if sells else f"neither the seller {document.seller.name or '(no name)'}"
+    rest = "" if sells else f" nor the buyer {document.buyer.name or '(no name)'}"
+    verb = "are" if sells else "is"
+    raise UnreadableFile(
+        document.place,
+        f"{document.number}: {who}{rest} {verb} {tenant.name}, so it is not clear whether it is a sale or a bill.",
+        "Say which when you take it in, or set your organisation's tax id.",
+    )
+
+
+def is_party(tenant: Tenant, party: Party) -> bool:
+    """The same tax id in any spelling, or the same name; a tax id on both sides that differs outweighs the name."""
+    own = normalised_tax_id(tenant.tax_id)
+    theirs = {normalised_tax_id(each) for each in party.tax_ids if each}
+    if own and theirs:
+        return own in theirs
+    return bool(party.name) and normalised_name(party.name) == normalised_name(tenant.name)

@@ -1,0 +1,1 @@
+"""What the product does, tested through its functions: one folder or file per module of dashboard/domain."""

@@ -1,0 +1,33 @@
+"""Files into documents. Samples are the project's own; the collected ones beside the project are read where they are."""
+
+import pytest
+
+from dashboard.domain.intake.readers import read
+from dashboard.vocabulary.documents import Document, UnreadableFile
+from tests.samples import sample
+
+INVOICE = sample("ubl/invoice.xml").decode()
+HEADINGS = "type,number,issue_date,currency,seller_name,buyer_name,description,quantity,unit_price,net,tax_category,tax_rate"
+
+
+def refusal(content: bytes | str, file_name: str = "file.csv") -> UnreadableFile:
+    """The refusal of a file that is expected to be refused."""
+    with pytest.raises(UnreadableFile) as refused:
+        read(content.encode() if isinstance(content, str) else content, file_name)
+    return refused.value
+
+
+def read_one(content: bytes | str) -> Document:
+    """The only document of a file."""
+    (document,) = read(content.encode() if isinstance(content, str) else content, "file.csv")
+    return document
+
+
+def invoice_with(old: str, new: str) -> str:
+    """The sample invoice with one text replaced everywhere; the text has to be there."""
+    assert old in INVOICE
+    return INVOICE.replace(old, new)
+
+
+def table(*rows: str, headings: str = HEADINGS) -> str:
+    return "\n".join((headings, *rows)) + "\n"
