@@ -1,4 +1,4 @@
-"""A provider in the sandbox with one company, set for a play: its connector, its faults, what it booked and was asked."""
+"""A provider in the sandbox with one company: its connector, its faults, what it booked and was asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -105,7 +105,6 @@ class Lists:
         kind: RecordKind = RecordKind.INVOICE,
         *,
         account: str = "",
-        key: str = "",
         net: str = "80.10",
     ) -> DocumentPosting:
         is_sale = kind in (RecordKind.INVOICE, RecordKind.CREDIT_NOTE)
@@ -115,7 +114,7 @@ class Lists:
         return a_document(
             number,
             kind,
-            key=key or uuid4().hex,
+            key=uuid4().hex,
             contact=self.contact,
             currency=self.organisation.currency,
             lines=(line,),
