@@ -49,9 +49,7 @@ DEFAULT_DATABASE = "sqlite:///data/tieout.db"
 def load(environment: Mapping[str, str]) -> Config:
     """Read all settings; raises BadSetting for the first that is missing or malformed."""
     return Config(
-        database_url=_database_url(
-            environment.get("TIEOUT_DATABASE_URL", "") or DEFAULT_DATABASE
-        ),
+        database_url=_database_url(environment.get("TIEOUT_DATABASE_URL", "") or DEFAULT_DATABASE),
         secret_key=_secret_key(environment.get("TIEOUT_SECRET_KEY", "")),
         token_keys=_token_keys(environment.get("TIEOUT_TOKEN_KEYS", "")),
         public_url=_address(
@@ -83,16 +81,12 @@ def _database_url(value: str) -> str:
             return f"sqlite:///{path.resolve()}"
     if value.startswith("postgresql+psycopg://"):
         return value
-    raise BadSetting(
-        "TIEOUT_DATABASE_URL must begin with sqlite:///FILE or postgresql://"
-    )
+    raise BadSetting("TIEOUT_DATABASE_URL must begin with sqlite:///FILE or postgresql://")
 
 
 def _secret_key(value: str) -> str:
     if len(value) < 16:
-        raise BadSetting(
-            "TIEOUT_SECRET_KEY must be set to at least 16 random characters; it signs the session cookies"
-        )
+        raise BadSetting("TIEOUT_SECRET_KEY must be set to at least 16 random characters; it signs the session cookies")
     return value
 
 
@@ -105,23 +99,17 @@ def _token_keys(value: str) -> dict[str, bytes]:
         except (binascii.Error, ValueError):
             key = b""
         if not colon or not name or len(key) != 32:
-            raise BadSetting(
-                "TIEOUT_TOKEN_KEYS must list NAME:KEY pairs, each KEY 32 bytes in URL-safe base64"
-            )
+            raise BadSetting("TIEOUT_TOKEN_KEYS must list NAME:KEY pairs, each KEY 32 bytes in URL-safe base64")
         keys[name] = key
     if not keys:
-        raise BadSetting(
-            "TIEOUT_TOKEN_KEYS must name at least one key (NAME:KEY); it seals the access to the ledgers"
-        )
+        raise BadSetting("TIEOUT_TOKEN_KEYS must name at least one key (NAME:KEY); it seals the access to the ledgers")
     return keys
 
 
 def _address(name: str, value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise BadSetting(
-            f"{name} must be an address such as https://tieout.example.com"
-        )
+        raise BadSetting(f"{name} must be an address such as https://tieout.example.com")
     return value.rstrip("/")
 
 
@@ -154,9 +142,7 @@ def _provider(provider: Provider, environment: Mapping[str, str]) -> ProviderSet
                 usual.call_deadline.total_seconds(),
             )
         ),
-        lease=timedelta(
-            seconds=_number(f"{prefix}_LEASE", environment, usual.lease.total_seconds())
-        ),
+        lease=timedelta(seconds=_number(f"{prefix}_LEASE", environment, usual.lease.total_seconds())),
         settles_after=timedelta(
             seconds=_number(
                 f"{prefix}_SETTLES_AFTER",

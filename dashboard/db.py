@@ -52,9 +52,7 @@ class UTCDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
@@ -62,14 +60,10 @@ class UTCDateTime(TypeDecorator[datetime]):
         aware = value.astimezone(UTC)
         return aware.replace(tzinfo=None) if dialect.name == "sqlite" else aware
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return (
-            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        )
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Amount(TypeDecorator[Decimal]):
@@ -87,15 +81,8 @@ class Amount(TypeDecorator[Decimal]):
             raise ValueError(f"an amount has at most four decimals: {value}")
         return int(scaled)
 
-    def process_result_value(
-        self, value: Any | None, dialect: Dialect
-    ) -> Decimal | None:
-        return (
-            None
-            if value is None
-            else (Decimal(value) / self._SCALE).quantize(Decimal("0.0001")).normalize()
-            + 0
-        )
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else (Decimal(value) / self._SCALE).quantize(Decimal("0.0001")).normalize() + 0
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -107,9 +94,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
         return None if value is None else f"{value:f}"
 
-    def process_result_value(
-        self, value: str | None, dialect: Dialect
-    ) -> Decimal | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
 
 
@@ -124,7 +109,7 @@ def closed_set(enum: type[StrEnum]) -> Enum:
     )
 
 
-class database_clock(FunctionElement[float]):
+class database_clock(FunctionElement[float]):  # noqa: N801 - reads as an SQL function
     """Seconds since 1970 by the database's own clock, the one clock that several runners share."""
 
     type = Float()
@@ -143,11 +128,13 @@ def _postgresql_clock(element: Any, compiler: Any, **kw: Any) -> str:
 
 def upsert(session: Session, table: Any) -> Any:
     """An INSERT of the session's own dialect that knows ON CONFLICT."""
-    return (
-        postgresql.insert(table)
-        if session.get_bind().dialect.name == "postgresql"
-        else sqlite.insert(table)
-    )
+    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def changed(session: Session, statement: Any) -> int:
+    """Run an UPDATE or DELETE by condition and tell how many rows met it; rows already loaded are not refreshed."""
+    result: Any = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)
 
 
 @contextmanager

@@ -1,1 +1,68 @@
-"""The product's own fixtures: the application, its organisations and people."""
+"""The product for tests: an application of its own per test, the people of two organisations, and visitors signed in."""
+
+import base64
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from dashboard.app import create_app
+from dashboard.config import Config, load
+from dashboard.db import db
+from tests.support.visitor import Visitor
+from tests.support.world import World, found_world
+
+TOKEN_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture
+def config(database_url: str) -> Config:
+    return load(
+        {
+            "TIEOUT_DATABASE_URL": database_url,
+            "TIEOUT_SECRET_KEY": "a secret of the tests alone",
+            "TIEOUT_TOKEN_KEYS": f"k1:{TOKEN_KEY}",
+            "TIEOUT_XERO_CLIENT_ID": "tieout-tests",
+            "TIEOUT_XERO_CLIENT_SECRET": "canary-client-secret",
+            "TIEOUT_XERO_BASE_URL": "http://localhost:5050/xero",
+            "TIEOUT_LOG_LEVEL": "warning",
+        }
+    )
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    """The application on the test's own database."""
+    application = create_app(config)
+    application.config["PROPAGATE_EXCEPTIONS"] = True
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session beside those of requests: it sees what they committed after `session.rollback()`."""
+    with app.app_context():
+        with Session(db.engine, expire_on_commit=False) as opened:
+            yield opened
+
+
+@pytest.fixture
+def world(app: Flask, session: Session) -> World:
+    """Nordlys AB (growth) with its four people, Maple & Finch (free) with its owner; see tests/support/world.py."""
+    return found_world(app, session)
+
+
+@pytest.fixture
+def visit(app: Flask, world: World) -> Callable[[str], Visitor]:
+    """`visit("bo")` is bo, signed in through the sign-in page; `visit("")` is somebody who did not sign in."""
+
+    def signed_in(name: str) -> Visitor:
+        visitor = Visitor(app)
+        if name:
+            visitor.sign_in(world.email(name), world.password)
+        return visitor
+
+    return signed_in

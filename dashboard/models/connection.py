@@ -54,28 +54,20 @@ class Connection(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
-    grant_id: Mapped[int | None] = mapped_column(
-        ForeignKey("grant_token.id"), index=True
-    )
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant_token.id"), index=True)
     provider: Mapped[Provider] = mapped_column(closed_set(Provider))
     external_id: Mapped[str] = mapped_column(String(100))
     link_id: Mapped[str] = mapped_column(String(100), default="")
     company_name: Mapped[str] = mapped_column(String(200))
     short_code: Mapped[str] = mapped_column(String(20), default="")
-    state: Mapped[ConnectionState] = mapped_column(
-        closed_set(ConnectionState), default=ConnectionState.CONNECTED
-    )
+    state: Mapped[ConnectionState] = mapped_column(closed_set(ConnectionState), default=ConnectionState.CONNECTED)
     error_code: Mapped[str] = mapped_column(String(40), default="")
     error_words: Mapped[str] = mapped_column(Text, default="")
     broken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     export_on_approval: Mapped[bool] = mapped_column(default=True)
     attach_original: Mapped[bool] = mapped_column(default=True)
-    sales_post_as: Mapped[PostAs] = mapped_column(
-        closed_set(PostAs), default=PostAs.APPROVED
-    )
-    purchases_post_as: Mapped[PostAs] = mapped_column(
-        closed_set(PostAs), default=PostAs.DRAFT
-    )
+    sales_post_as: Mapped[PostAs] = mapped_column(closed_set(PostAs), default=PostAs.APPROVED)
+    purchases_post_as: Mapped[PostAs] = mapped_column(closed_set(PostAs), default=PostAs.DRAFT)
     start_date: Mapped[date | None]
     not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
     waiting_for: Mapped[str] = mapped_column(String(300), default="")

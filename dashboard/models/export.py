@@ -53,8 +53,9 @@ class Step(StrEnum):
 class Export(Base):
     """One record on its way to one connection. Only domain/lifecycle.py changes `status` and what hangs on it.
 
-    `faults` lists every cause of the newest failure: [{"code", "subject", "words"}], the first also in columns.
-    `operation` marks the newest set move the row was part of.
+    `faults` lists every cause of the newest failure: [{"code", "subject", "words", "source_value"}], the first
+    also in columns. `alarm` says that it may be in the ledger twice, and stays until a person looked. `operation` marks
+    the newest set move that the row was part of.
     """
 
     __tablename__ = "export"
@@ -76,9 +77,7 @@ class Export(Base):
     kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind))
     status: Mapped[Status] = mapped_column(closed_set(Status), default=Status.READY)
     status_since: Mapped[datetime] = mapped_column(UTCDateTime)
-    trigger: Mapped[Trigger] = mapped_column(
-        closed_set(Trigger), default=Trigger.AUTOMATIC
-    )
+    trigger: Mapped[Trigger] = mapped_column(closed_set(Trigger), default=Trigger.AUTOMATIC)
     key: Mapped[str] = mapped_column(String(40), unique=True)
     booking_date: Mapped[date | None]
     booking_reason: Mapped[str] = mapped_column(String(500), default="")
@@ -86,6 +85,7 @@ class Export(Base):
     answers: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    absences: Mapped[int] = mapped_column(default=0)
     attempt_id: Mapped[int | None]
     error_code: Mapped[str] = mapped_column(String(40), default="")
     error_subject: Mapped[str] = mapped_column(String(255), default="")
@@ -97,9 +97,8 @@ class Export(Base):
     ledger_url: Mapped[str] = mapped_column(String(500), default="")
     ledger_state: Mapped[LedgerState | None] = mapped_column(closed_set(LedgerState))
     warning: Mapped[str] = mapped_column(Text, default="")
-    attachment: Mapped[AttachmentState] = mapped_column(
-        closed_set(AttachmentState), default=AttachmentState.NONE
-    )
+    alarm: Mapped[str] = mapped_column(Text, default="")
+    attachment: Mapped[AttachmentState] = mapped_column(closed_set(AttachmentState), default=AttachmentState.NONE)
     attachment_tries: Mapped[int] = mapped_column(default=0)
     attachment_not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
     resolution: Mapped[str] = mapped_column(String(40), default="")
@@ -120,9 +119,7 @@ class Attempt(Base):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
     export_id: Mapped[int] = mapped_column(ForeignKey("export.id"), index=True)
     step: Mapped[Step] = mapped_column(closed_set(Step))
-    state: Mapped[AttemptState] = mapped_column(
-        closed_set(AttemptState), default=AttemptState.BEGUN
-    )
+    state: Mapped[AttemptState] = mapped_column(closed_set(AttemptState), default=AttemptState.BEGUN)
     trigger: Mapped[Trigger] = mapped_column(closed_set(Trigger))
     epoch: Mapped[int]
     posting: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -146,9 +143,7 @@ class StatusCount(Base):
     __tablename__ = "status_count"
 
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
-    connection_id: Mapped[int] = mapped_column(
-        ForeignKey("connection.id"), primary_key=True
-    )
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
     kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind), primary_key=True)
     status: Mapped[Status] = mapped_column(closed_set(Status), primary_key=True)
     n: Mapped[int] = mapped_column(default=0)

@@ -36,9 +36,7 @@ class Lookup(Base):
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant_token.id"))
     connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
     kind: Mapped[LookupKind] = mapped_column(closed_set(LookupKind))
-    state: Mapped[LookupState] = mapped_column(
-        closed_set(LookupState), default=LookupState.WAITING
-    )
+    state: Mapped[LookupState] = mapped_column(closed_set(LookupState), default=LookupState.WAITING)
     question: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     answer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     error: Mapped[str] = mapped_column(Text, default="")

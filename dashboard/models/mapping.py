@@ -10,7 +10,7 @@ from dashboard.vocabulary.mappings import MappingKind
 
 
 class Mapping(Base):
-    """`source_value` of the tenant's records becomes the ledger object `target_id` (Xero: account code, tax type, ContactID)."""
+    """A value of the tenant's records and the ledger object it becomes (Xero: account code, tax type, ContactID)."""
 
     __tablename__ = "mapping"
     __table_args__ = (UniqueConstraint("connection_id", "kind", "source_value"),)
@@ -28,7 +28,7 @@ class Mapping(Base):
 
 
 class MappingChange(Base):
-    """Who changed what, before and after; empty `before` means it was mapped for the first time, empty `after` removed."""
+    """Who changed what; an empty `before` means it was mapped for the first time, an empty `after` removed."""
 
     __tablename__ = "mapping_change"
     __table_args__ = (

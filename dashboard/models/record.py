@@ -59,25 +59,17 @@ class Record(Base):
     order_reference: Mapped[str] = mapped_column(String(255), default="")
     original_number: Mapped[str] = mapped_column(String(255), default="")
     note: Mapped[str] = mapped_column(Text, default="")
-    approval: Mapped[Approval] = mapped_column(
-        closed_set(Approval), default=Approval.AWAITING
-    )
+    approval: Mapped[Approval] = mapped_column(closed_set(Approval), default=Approval.AWAITING)
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    payment: Mapped[Payment] = mapped_column(
-        closed_set(Payment), default=Payment.UNPAID
-    )
+    payment: Mapped[Payment] = mapped_column(closed_set(Payment), default=Payment.UNPAID)
     is_possible_duplicate: Mapped[bool] = mapped_column(default=False)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    lines: Mapped[list["RecordLine"]] = relationship(
-        order_by="RecordLine.position", cascade="all, delete-orphan"
-    )
-    taxes: Mapped[list["RecordTax"]] = relationship(
-        order_by="RecordTax.id", cascade="all, delete-orphan"
-    )
+    lines: Mapped[list["RecordLine"]] = relationship(order_by="RecordLine.position", cascade="all, delete-orphan")
+    taxes: Mapped[list["RecordTax"]] = relationship(order_by="RecordTax.id", cascade="all, delete-orphan")
 
 
 class RecordLine(Base):

@@ -36,10 +36,6 @@ class ReferenceList(Base):
 
     __tablename__ = "reference_list"
 
-    connection_id: Mapped[int] = mapped_column(
-        ForeignKey("connection.id"), primary_key=True
-    )
-    kind: Mapped[ReferenceKind] = mapped_column(
-        closed_set(ReferenceKind), primary_key=True
-    )
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
+    kind: Mapped[ReferenceKind] = mapped_column(closed_set(ReferenceKind), primary_key=True)
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)

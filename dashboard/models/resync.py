@@ -60,9 +60,7 @@ class Resync(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
-    state: Mapped[ResyncState] = mapped_column(
-        closed_set(ResyncState), default=ResyncState.FROZEN
-    )
+    state: Mapped[ResyncState] = mapped_column(closed_set(ResyncState), default=ResyncState.FROZEN)
     form_token: Mapped[str] = mapped_column(String(60))
     scope: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     reason: Mapped[str] = mapped_column(String(500), default="")
@@ -92,9 +90,7 @@ class ResyncItem(Base):
     export_id: Mapped[int] = mapped_column(ForeignKey("export.id"))
     position: Mapped[int]
     wave: Mapped[int] = mapped_column(default=1)
-    state: Mapped[ItemState] = mapped_column(
-        closed_set(ItemState), default=ItemState.WAITING
-    )
+    state: Mapped[ItemState] = mapped_column(closed_set(ItemState), default=ItemState.WAITING)
     cause: Mapped[str] = mapped_column(String(300), default="")
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     words: Mapped[str] = mapped_column(Text, default="")

@@ -1,4 +1,4 @@
-"""The shape every file reader fills: one business document, exactly as its source states it. Decimals only, no rounding."""
+"""The shape every file reader fills: one business document, as its source states it. Decimals only, no rounding."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +9,7 @@ from dashboard.vocabulary.records import Direction, Source
 
 @dataclass(frozen=True)
 class Party:
-    """A seller or buyer. `tax_ids` holds every VAT or company number stated, verbatim; `country` is ISO 3166-1 alpha-2."""
+    """A seller or buyer. `tax_ids` holds every VAT or company number as stated; `country` is ISO 3166-1 alpha-2."""
 
     name: str
     tax_ids: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Document:
 class UnreadableFile(Exception):
     """A file that is not taken in: broken, hostile or contradictory.
 
-    `place` is where in the file ("line 12", "/Invoice/cac:TaxTotal"), `reason` a sentence for a person, `fix` what to do.
+    `place` is where in the file ("line 12", "/Invoice/cac:TaxTotal"), `reason` a sentence, `fix` what to do.
     """
 
     def __init__(self, place: str, reason: str, fix: str = "") -> None:

@@ -64,7 +64,5 @@ RETRY_CLASS: dict[ErrorCode, Retry] = {
     ErrorCode.DOUBLE_BOOKED: Retry.NEVER,
 }
 
-BREAKS_CONNECTION = frozenset(
-    {ErrorCode.ACCESS_EXPIRED, ErrorCode.COMPANY_DISCONNECTED}
-)
+BREAKS_CONNECTION = frozenset({ErrorCode.ACCESS_EXPIRED, ErrorCode.COMPANY_DISCONNECTED})
 """Codes after which the whole connection waits for a person to reconnect it; nothing of its queue burns a try."""

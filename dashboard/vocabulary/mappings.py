@@ -14,9 +14,7 @@ class MappingKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"account": "Accounts", "tax": "Taxes", "contact": "Contacts"}[
-            self.value
-        ]
+        return {"account": "Accounts", "tax": "Taxes", "contact": "Contacts"}[self.value]
 
     @property
     def reference_kind(self) -> ReferenceKind:
@@ -38,15 +36,11 @@ DEFAULT_ACCOUNTS = {
 
 
 def default_account(direction: Direction) -> str:
-    return (
-        DEFAULT_SALES_ACCOUNT
-        if direction is Direction.SALE
-        else DEFAULT_PURCHASE_ACCOUNT
-    )
+    return DEFAULT_SALES_ACCOUNT if direction is Direction.SALE else DEFAULT_PURCHASE_ACCOUNT
 
 
 def tax_key(direction: Direction, category: str, rate: Decimal, country: str) -> str:
-    """`sale:S:25:SE`: 0 % is six different things, so category and country are part of the key; the rate has no idle zeros."""
+    """`sale:S:25:SE`: 0 % is six different things, so category and country belong to the key."""
     return f"{direction.value}:{category}:{rate.normalize():f}:{country or '-'}"
 
 

@@ -1,4 +1,4 @@
-"""What crosses the border to a provider and back: postings, outcomes, findings. Frozen, and free of any provider's own names."""
+"""What crosses the border to a provider and back: postings, outcomes, findings. Free of any provider's own names."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class PostingLine:
 
 @dataclass(frozen=True)
 class DocumentPosting:
-    """A document resolved and frozen: ledger ids instead of names. Credits carry positive amounts; the kind says the rest.
+    """A document resolved and frozen: ledger ids instead of names. Credits carry positive amounts.
 
     `key` is the export key, `link` an address of ours that contains it. `answered` counts the answers earlier attempts
     of this export have had: an idempotency value may stay the same only while nothing was answered.
@@ -124,11 +124,15 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Fault:
-    """One reason of a refusal. `subject` is what it is about ("4010"), `words` the provider's own, verbatim."""
+    """One reason of a refusal. `subject` is what it is about ("4010"), `words` the provider's own, verbatim.
+
+    `source_value` is the value of the source whose mapping would mend it, where there is one.
+    """
 
     code: ErrorCode
     subject: str
     words: str
+    source_value: str = ""
 
 
 @dataclass(frozen=True)

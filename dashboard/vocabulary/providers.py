@@ -45,10 +45,13 @@ class Timing:
 
 @dataclass(frozen=True)
 class ProviderFacts:
+    """`no_tax_code` is the tax code of a line that carries no tax at all, such as a rounding difference."""
+
     scopes: tuple[str, ...]
     limits: Limits
     timing: Timing
     status_page: str
+    no_tax_code: str
 
 
 def endpoints(provider: Provider, base_url: str = "") -> Endpoints:
@@ -92,5 +95,6 @@ FACTS: dict[Provider, ProviderFacts] = {
             settles_after=timedelta(seconds=300),
         ),
         status_page="https://status.xero.com",
+        no_tax_code="NONE",
     ),
 }

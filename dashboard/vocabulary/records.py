@@ -27,11 +27,7 @@ class RecordKind(StrEnum):
 
     @property
     def direction(self) -> Direction:
-        return (
-            Direction.SALE
-            if self in (RecordKind.INVOICE, RecordKind.CREDIT_NOTE)
-            else Direction.PURCHASE
-        )
+        return Direction.SALE if self in (RecordKind.INVOICE, RecordKind.CREDIT_NOTE) else Direction.PURCHASE
 
     @property
     def is_credit(self) -> bool:
@@ -54,9 +50,7 @@ class Payment(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"unpaid": "Unpaid", "part-paid": "Part paid", "paid": "Paid"}[
-            self.value
-        ]
+        return {"unpaid": "Unpaid", "part-paid": "Part paid", "paid": "Paid"}[self.value]
 
 
 class Source(StrEnum):

@@ -46,8 +46,8 @@ class ReferenceItem:
     """One object of the ledger. `external_id` is the ledger's stable id, `code` what a person types.
 
     `for_sales` / `for_purchases` say where a picker may offer it. `rate` is a percentage for tax rates.
-    `tax_ids` holds a contact's tax numbers. `locked_until` / `year_locked_until` are inclusive last locked days (UTC-less
-    calendar dates of the ledger) and are filled for the organisation only, as are `currencies` (ISO 4217; empty = unknown).
+    `tax_ids` holds a contact's tax numbers. `locked_until` / `year_locked_until` are the last locked days (calendar
+    dates of the ledger), filled for the organisation only, as are `currencies` (ISO 4217; empty = unknown).
     """
 
     kind: ReferenceKind

@@ -17,11 +17,7 @@ class Permission(StrEnum):
     @property
     def refusal(self) -> str:
         """Why a person without it sees the button disabled."""
-        return (
-            f"{_NEEDS[self]} Ask an admin of your organisation."
-            if self in _ADMINS
-            else f"{_NEEDS[self]}"
-        )
+        return f"{_NEEDS[self]} Ask an admin of your organisation." if self in _ADMINS else f"{_NEEDS[self]}"
 
 
 class Role(StrEnum):
@@ -46,7 +42,7 @@ _NEEDS = {
     Permission.RESOLVE: "Viewers read only; resolving needs the finance role.",
     Permission.MAP: "Only an admin may change mappings.",
     Permission.CONNECT: "Only an admin may connect or reconnect a ledger.",
-    Permission.MOVE_ISSUED_DATE: "Only an admin may move the date of an issued sales invoice or move a date across a year end.",
+    Permission.MOVE_ISSUED_DATE: "Only an admin may move an issued sales invoice's date, or a date across a year end.",
     Permission.CONFIGURE: "Only an admin may change these settings.",
 }
 _ADMINS = frozenset(

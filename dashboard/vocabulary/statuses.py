@@ -56,24 +56,16 @@ class Cause(StrEnum):
 MOVES: dict[tuple[Status, Status], frozenset[Cause]] = {
     (Status.READY, Status.PENDING): frozenset({Cause.PUBLISHED, Cause.SENT_BY_HAND}),
     (Status.READY, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET}),
-    (Status.ON_HOLD, Status.PENDING): frozenset(
-        {Cause.TRIGGER_MET, Cause.SENT_BY_HAND}
-    ),
+    (Status.ON_HOLD, Status.PENDING): frozenset({Cause.TRIGGER_MET, Cause.SENT_BY_HAND}),
     (Status.PENDING, Status.SENDING): frozenset({Cause.TAKEN}),
-    (Status.PENDING, Status.FAILED): frozenset(
-        {Cause.PREFLIGHT, Cause.CANCELLED, Cause.LATE_OUTCOME}
-    ),
+    (Status.PENDING, Status.FAILED): frozenset({Cause.PREFLIGHT, Cause.CANCELLED, Cause.LATE_OUTCOME}),
     (Status.PENDING, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET}),
     (Status.PENDING, Status.SYNCED): frozenset({Cause.LATE_OUTCOME}),
     (Status.SENDING, Status.SYNCED): frozenset({Cause.ACCEPTED}),
     (Status.SENDING, Status.FAILED): frozenset({Cause.REFUSED}),
-    (Status.SENDING, Status.PENDING): frozenset(
-        {Cause.TOLD_TO_WAIT, Cause.TRIED_AGAIN}
-    ),
+    (Status.SENDING, Status.PENDING): frozenset({Cause.TOLD_TO_WAIT, Cause.TRIED_AGAIN}),
     (Status.SENDING, Status.CHECKING): frozenset({Cause.NO_ANSWER, Cause.RUNNER_DIED}),
-    (Status.CHECKING, Status.SYNCED): frozenset(
-        {Cause.FOUND_OURS, Cause.LATE_OUTCOME, Cause.RESOLVED}
-    ),
+    (Status.CHECKING, Status.SYNCED): frozenset({Cause.FOUND_OURS, Cause.LATE_OUTCOME, Cause.RESOLVED}),
     (Status.CHECKING, Status.PENDING): frozenset({Cause.FOUND_ABSENT}),
     (Status.CHECKING, Status.FAILED): frozenset(
         {

@@ -23,10 +23,12 @@ class CellReader:
     faults: Faults
 
     def read(self, row: Row, column: str, reading: Callable[[str], T]) -> T | None:
-        if not row[column]:
-            return None
+        return self.attempt(row, column, lambda: reading(row[column])) if row[column] else None
+
+    def attempt(self, row: Row, column: str, act: Callable[[], T]) -> T | None:
+        """What `act` answers; None when it refuses, which is then written down at that cell."""
         try:
-            return reading(row[column])
+            return act()
         except Refused as refused:
             self.faults.add(row.line, column, refused)
             return None
@@ -55,7 +57,7 @@ class CellReader:
             rate = figures.rate(csv_cells.number(text.removesuffix("%").rstrip(), column, self.habits))
             # The lowest rate in force anywhere is 0.5 % (Ceuta); what is below was meant as a fraction of one.
             if 0 < rate < Decimal("0.5"):
-                raise Refused(f"{rate:f} % is no tax rate.", f"Write {(rate * 100).normalize():f} for {rate:%}.")
+                raise Refused(f"{rate:f} % is no tax rate.", f"Write {rate * 100:f} if you mean that many percent.")
             return rate
 
         return self.read(row, column, reading)

@@ -69,14 +69,14 @@ def _what_it_costs(cells: CellReader, row: Row, decimals: int) -> tuple[Decimal,
     if quantity == 0:
         cells.faults.add(row.line, "quantity", Refused("A quantity of 0 has no unit price.", "State unit_price."))
         return nothing
-    return quantity, cells.read(row, "quantity", lambda _: figures.unit_price(net, quantity)) or Decimal(0), net
+    return quantity, cells.attempt(row, "net", lambda: figures.unit_price(net, quantity)) or Decimal(0), net
 
 
 def _product(cells: CellReader, row: Row, quantity: Decimal, price: Decimal, decimals: int) -> Decimal:
-    def reading(_: str) -> Decimal:
+    def product() -> Decimal:
         return figures.amount(figures.round_half_up(quantity * price, decimals))
 
-    return cells.read(row, "unit_price", reading) or Decimal(0)
+    return cells.attempt(row, "unit_price", product) or Decimal(0)
 
 
 def _how_it_is_taxed(cells: CellReader, row: Row) -> tuple[str, Decimal]:
@@ -85,7 +85,7 @@ def _how_it_is_taxed(cells: CellReader, row: Row) -> tuple[str, Decimal]:
     rate = cells.rate(row, "tax_rate")
     if category and rate is not None:
         stated = rate
-        cells.read(row, "tax_category", lambda _: codes.check_rate(category, stated))
+        cells.attempt(row, "tax_category", lambda: codes.check_rate(category, stated))
     if not row["tax_rate"] and category not in codes.UNTAXED:
         cells.require(row, "tax_rate", "Write the rate in percent, such as 25.")
     if not row["tax_category"] and rate == 0:

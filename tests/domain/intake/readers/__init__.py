@@ -1,4 +1,4 @@
-"""Files into documents. Samples are the project's own; the collected ones beside the project are read where they are."""
+"""Files into documents. Samples are the project's own; the collected files beside the project stay where they are."""
 
 import pytest
 
@@ -7,7 +7,9 @@ from dashboard.vocabulary.documents import Document, UnreadableFile
 from tests.samples import sample
 
 INVOICE = sample("ubl/invoice.xml").decode()
-HEADINGS = "type,number,issue_date,currency,seller_name,buyer_name,description,quantity,unit_price,net,tax_category,tax_rate"
+HEADINGS = (
+    "type,number,issue_date,currency,seller_name,buyer_name,description,quantity,unit_price,net,tax_category,tax_rate"
+)
 
 
 def refusal(content: bytes | str, file_name: str = "file.csv") -> UnreadableFile:

@@ -63,7 +63,8 @@ def test_a_credit_note_is_read_under_any_prefixes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "is_credit"), [("380", False), ("381", True), ("384", False), ("389", False), ("261", True), ("386", False)]
+    ("code", "is_credit"),
+    [("380", False), ("381", True), ("384", False), ("389", False), ("261", True), ("386", False)],
 )
 def test_the_type_code_of_an_invoice_says_whether_it_is_a_credit(code: str, is_credit: bool) -> None:
     document = read_one(invoice_with(">380<", f">{code}<"))
@@ -94,7 +95,9 @@ def test_a_document_that_states_no_tax_gets_its_breakdown_from_its_lines() -> No
     text = sample("ubl/credit_note.xml").decode()
     start, end = text.index("  <a:TaxTotal>"), text.index("  <a:LegalMonetaryTotal>")
     untaxed = text[:start] + text[end:]
-    untaxed = untaxed.replace(">1250<", ">1000<").replace("<ID>S</ID>", "<ID>O</ID>").replace("<Percent>25</Percent>", "")
+    untaxed = (
+        untaxed.replace(">1250<", ">1000<").replace("<ID>S</ID>", "<ID>O</ID>").replace("<Percent>25</Percent>", "")
+    )
 
     assert read_one(untaxed).taxes == (TaxSubtotal("O", D(0), D(1000), D(0)),)
 
@@ -155,7 +158,9 @@ def test_what_is_no_plain_decimal_is_no_amount(figure: str) -> None:
     assert refused.place == "/Invoice/cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount"
 
 
-@pytest.mark.parametrize(("figure", "why"), [("245.00001", "more than 4 decimals"), ("1" * 20, "larger than any amount")])
+@pytest.mark.parametrize(
+    ("figure", "why"), [("245.00001", "more than 4 decimals"), ("1" * 20, "larger than any amount")]
+)
 def test_an_amount_that_cannot_be_kept_exactly_is_refused(figure: str, why: str) -> None:
     assert why in refusal(invoice_with(">245.00<", f">{figure}<")).reason
 
@@ -191,7 +196,10 @@ def test_a_value_that_cannot_be_is_refused_with_the_reason(old: str, new: str, w
 
 
 def test_tax_without_a_breakdown_is_refused() -> None:
-    start, end = INVOICE.index("    <cac:TaxSubtotal>"), INVOICE.rindex("</cac:TaxSubtotal>") + len("</cac:TaxSubtotal>")
+    start, end = (
+        INVOICE.index("    <cac:TaxSubtotal>"),
+        INVOICE.rindex("</cac:TaxSubtotal>") + len("</cac:TaxSubtotal>"),
+    )
 
     refused = refusal(INVOICE[:start] + INVOICE[end:])
 

@@ -1,0 +1,84 @@
+"""The counts behind the tiles, changed in the transaction of every move and compared with the rows by a task."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from dashboard.db import upsert
+from dashboard.models import Export, StatusCount
+from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.statuses import Status
+
+
+@dataclass(frozen=True, order=True)
+class CountKey:
+    tenant_id: int
+    connection_id: int
+    kind: RecordKind
+    status: Status
+
+
+def shift(session: Session, changes: Iterable[tuple[CountKey, int]]) -> None:
+    """Add to the counts, in key order: two moves that take the same rows in one order cannot wait for each other."""
+    sums: dict[CountKey, int] = {}
+    for key, change in changes:
+        sums[key] = sums.get(key, 0) + change
+    for key in sorted(key for key, change in sums.items() if change):
+        statement = upsert(session, StatusCount.__table__).values(
+            tenant_id=key.tenant_id, connection_id=key.connection_id, kind=key.kind, status=key.status, n=sums[key]
+        )
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["tenant_id", "connection_id", "kind", "status"],
+                set_={"n": StatusCount.__table__.c.n + sums[key]},
+            )
+        )
+
+
+def by_status(session: Session, tenant_id: int, connection_ids: Iterable[int] | None = None) -> dict[Status, int]:
+    """How many exports of the tenant (or of these connections) have each status; every status is a key."""
+    query = select(StatusCount.status, func.sum(StatusCount.n)).where(StatusCount.tenant_id == tenant_id)
+    if connection_ids is not None:
+        query = query.where(StatusCount.connection_id.in_(list(connection_ids)))
+    found = {status: int(n) for status, n in session.execute(query.group_by(StatusCount.status))}
+    return {status: found.get(status, 0) for status in Status}
+
+
+def differences(session: Session) -> list[tuple[CountKey, int, int]]:
+    """Every key whose kept count is not the number of rows: (key, kept, rows). Empty when all is well."""
+    kept = {
+        CountKey(tenant, connection, kind, status): n
+        for tenant, connection, kind, status, n in session.execute(
+            select(
+                StatusCount.tenant_id, StatusCount.connection_id, StatusCount.kind, StatusCount.status, StatusCount.n
+            )
+        )
+    }
+    rows = _rows(session)
+    return [
+        (key, kept.get(key, 0), rows.get(key, 0))
+        for key in sorted({*kept, *rows})
+        if kept.get(key, 0) != rows.get(key, 0)
+    ]
+
+
+def recount(session: Session) -> None:
+    """Make every kept count the number of rows. Needs the only writing transaction; for the task that compares."""
+    session.execute(delete(StatusCount))
+    rows = _rows(session)
+    if rows:
+        session.execute(
+            insert(StatusCount),
+            [
+                {"tenant_id": k.tenant_id, "connection_id": k.connection_id, "kind": k.kind, "status": k.status, "n": n}
+                for k, n in rows.items()
+            ],
+        )
+
+
+def _rows(session: Session) -> dict[CountKey, int]:
+    columns = (Export.tenant_id, Export.connection_id, Export.kind, Export.status)
+    found = session.execute(select(*columns, func.count()).group_by(*columns))
+    return {CountKey(tenant, connection, kind, status): n for tenant, connection, kind, status, n in found}

@@ -1,0 +1,84 @@
+"""Grants: one consent's tokens, sealed; stored before use, the former pair kept until the newer has worked."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from dashboard.db import changed, database_clock
+from dashboard.domain.actors import Actor
+from dashboard.domain.vault import Vault
+from dashboard.models import Grant
+from dashboard.vocabulary.providers import Provider
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a token endpoint hands out. `expires_in` is in seconds from when it was received."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: int
+
+
+def create(
+    session: Session, vault: Vault, tenant_id: int, provider: Provider, tokens: Tokens, actor: Actor, now: datetime
+) -> Grant:
+    """Keep a consent's first tokens."""
+    grant = Grant(tenant_id=tenant_id, provider=provider, consented_by_id=actor.id, created_at=now)
+    session.add(grant)
+    session.flush()
+    replace(session, vault, grant, tokens, now)
+    return grant
+
+
+def replace(session: Session, vault: Vault, grant: Grant, tokens: Tokens, now: datetime) -> None:
+    """Store a newer pair, before anything uses it; the pair before stays as a way back."""
+    grant.previous = grant.tokens
+    grant.tokens = vault.seal(json.dumps(asdict(tokens)), _bound_to(grant))
+    grant.expires_at = now + timedelta(seconds=tokens.expires_in)
+    grant.is_broken = False
+    session.flush()
+
+
+def current(vault: Vault, grant: Grant) -> Tokens:
+    """Raises vault.CannotOpen."""
+    return Tokens(**json.loads(vault.open(grant.tokens, _bound_to(grant))))
+
+
+def former(vault: Vault, grant: Grant) -> Tokens | None:
+    return Tokens(**json.loads(vault.open(grant.previous, _bound_to(grant)))) if grant.previous else None
+
+
+def forget(session: Session, grant: Grant) -> None:
+    """Drop the tokens; the grant stays as a fact."""
+    grant.tokens = grant.previous = b""
+    grant.expires_at = None
+    grant.is_broken = True
+    session.flush()
+
+
+def take_refresh_lock(session: Session, grant: Grant, seconds: float) -> str | None:
+    """The key of the lock, by which it is released; None when another process refreshes at this moment."""
+    key = secrets.token_hex(12)
+    taken = changed(
+        session,
+        update(Grant)
+        .where(Grant.id == grant.id, Grant.refresh_lock_until < database_clock())
+        .values(refresh_lock=key, refresh_lock_until=database_clock() + seconds),
+    )
+    return key if taken else None
+
+
+def release_refresh_lock(session: Session, grant: Grant, key: str) -> None:
+    changed(
+        session,
+        update(Grant).where(Grant.id == grant.id, Grant.refresh_lock == key).values(refresh_lock_until=0.0),
+    )
+
+
+def _bound_to(grant: Grant) -> str:
+    return f"tenant {grant.tenant_id} grant {grant.id}"

@@ -1,0 +1,107 @@
+"""Leases: which runner holds a connection while it drains it, by the database's own clock. Calls nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from dashboard.db import changed, database_clock
+from dashboard.domain.lifecycle import Fence
+from dashboard.models import Connection, Export, Lookup
+from dashboard.models.connection import ConnectionState
+from dashboard.models.export import AttachmentState
+from dashboard.models.lookup import LookupState
+from dashboard.vocabulary.statuses import Status
+
+
+class LeaseLost(Exception):
+    """Another runner holds the connection now, or the lease ran out: nothing more may be sent under it."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One holding of one connection. `epoch` grows with every holder; `seconds` is how long it lasts unrenewed."""
+
+    tenant_id: int
+    connection_id: int
+    holder: str
+    epoch: int
+    seconds: float
+
+    @property
+    def fence(self) -> Fence:
+        return Fence(self.connection_id, self.epoch)
+
+
+def take(session: Session, holder: str, seconds: float, now: datetime) -> Lease | None:
+    """Hold the free connection with work that has waited longest for its turn; None when there is none."""
+    free = (
+        select(Connection.id)
+        .where(Connection.lease_until < database_clock(), has_work(now))
+        .order_by(Connection.last_drained, Connection.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = session.execute(
+        update(Connection)
+        .where(Connection.id == free)
+        .values(lease_holder=holder, lease_epoch=Connection.lease_epoch + 1, lease_until=database_clock() + seconds)
+        .returning(Connection.tenant_id, Connection.id, Connection.lease_epoch),
+        execution_options={"synchronize_session": False},
+    ).one_or_none()
+    return None if taken is None else Lease(taken[0], taken[1], holder, taken[2], seconds)
+
+
+def renew(session: Session, lease: Lease) -> None:
+    """Hold on for another `lease.seconds`; raises LeaseLost when it ran out or another epoch began."""
+    still_held = update(Connection).where(*_is_held(lease), Connection.lease_until >= database_clock())
+    if changed(session, still_held.values(lease_until=database_clock() + lease.seconds)) != 1:
+        raise LeaseLost(f"connection {lease.connection_id}, epoch {lease.epoch}")
+
+
+def release(session: Session, lease: Lease) -> None:
+    """Let go; the connection goes to the back of the queue. Nothing happens when it was lost already."""
+    changed(session, update(Connection).where(*_is_held(lease)).values(lease_until=0.0, last_drained=database_clock()))
+
+
+def has_work(now: datetime) -> ColumnElement[bool]:
+    """The connection has something to do at `now`: a question, an export left Sending, or exports due."""
+    mine = Export.connection_id == Connection.id
+    is_open = and_(
+        Connection.state == ConnectionState.CONNECTED,
+        or_(Connection.not_before.is_(None), Connection.not_before <= now),
+    )
+    return or_(
+        exists().where(
+            Lookup.connection_id == Connection.id, Lookup.state.in_([LookupState.WAITING, LookupState.BEGUN])
+        ),
+        exists().where(mine, Export.status == Status.SENDING),
+        and_(is_open, or_(is_due(now, mine), exists().where(mine, *attachment_due(now)))),
+    )
+
+
+def is_due(now: datetime, mine: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(
+        exists().where(
+            mine, Export.status == Status.PENDING, or_(Export.next_try_at.is_(None), Export.next_try_at <= now)
+        ),
+        exists().where(mine, Export.status == Status.CHECKING, Export.check_at <= now),
+    )
+
+
+def attachment_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Export.status == Status.SYNCED,
+        Export.attachment == AttachmentState.DUE,
+        or_(Export.attachment_not_before.is_(None), Export.attachment_not_before <= now),
+    )
+
+
+def _is_held(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Connection.id == lease.connection_id,
+        Connection.lease_holder == lease.holder,
+        Connection.lease_epoch == lease.epoch,
+    )

@@ -1,0 +1,246 @@
+"""The only module that changes the status of an export: one function for one export, one for a set, the same rules.
+
+A move, the counts, the resync item it belongs to and, for an outcome or an act, its audit entry are one transaction,
+which the caller owns.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from dashboard.db import changed
+from dashboard.domain import audit, counts
+from dashboard.domain.actors import MACHINE, Actor
+from dashboard.models import AuditEntry, Connection, Export, Record, ResyncItem
+from dashboard.models.resync import ItemState
+from dashboard.vocabulary.audit import Act, EntryKind
+from dashboard.vocabulary.postings import Fault
+from dashboard.vocabulary.records import Trigger
+from dashboard.vocabulary.statuses import Cause, Status, is_allowed
+
+
+class MoveRefused(Exception):
+    """The move is not one of vocabulary.statuses.MOVES."""
+
+
+class StaleMove(Exception):
+    """The export is no longer as it was seen, or the mover no longer holds its connection. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Fence:
+    """Lets a move through only while the lease of this epoch holds the connection."""
+
+    connection_id: int
+    epoch: int
+
+
+_ACTS = {
+    Cause.PUBLISHED: Act.EXPORT_QUEUED,
+    Cause.SENT_BY_HAND: Act.EXPORT_QUEUED,
+    Cause.RESYNC: Act.EXPORT_QUEUED,
+    Cause.TRIGGER_UNMET: Act.EXPORT_HELD,
+    Cause.TRIGGER_MET: Act.EXPORT_RELEASED,
+    Cause.CANCELLED: Act.EXPORT_CANCELLED,
+    Cause.ADOPTED: Act.EXPORT_ADOPTED,
+    Cause.RESOLVED: Act.EXPORT_RESOLVED,
+    Cause.REOPENED: Act.EXPORT_REOPENED,
+}
+"""Causes that are somebody's act; every other one but TAKEN is an outcome."""
+
+_ITEM_STATES = {Status.SYNCED: ItemState.SYNCED, Status.FAILED: ItemState.FAILED, Status.RESOLVED: ItemState.SKIPPED}
+
+
+def move(
+    session: Session,
+    export: Export,
+    after: Status,
+    cause: Cause,
+    now: datetime,
+    *,
+    actor: Actor = MACHINE,
+    faults: Sequence[Fault] = (),
+    words: str = "",
+    fence: Fence | None = None,
+    outcome_of: int | None = None,
+    operation: str = "",
+    **changes: Any,
+) -> None:
+    """Move one export. `faults` are required for Failed unless its former ones are put back; `changes` are further
+    columns of the row (next_try_at, ledger_id, …) set by the same statement; `outcome_of` is the attempt's id.
+
+    Raises MoveRefused for a move that is not allowed, StaleMove when the row or the lease has moved on.
+    """
+    before = export.status
+    if not is_allowed(before, after, cause):
+        raise MoveRefused(f"{before.value} to {after.value} because of {cause.value}")
+    values = {"status": after, "status_since": now, **_columns(after, faults, now), **changes}
+    statement = update(Export).where(Export.id == export.id, Export.status == before).values(**values)
+    if fence is not None:
+        statement = statement.where(_holds(fence))
+    if changed(session, statement) != 1:
+        raise StaleMove(f"export {export.id} is no longer {before.value}")
+    for column, value in values.items():
+        set_committed_value(export, column, value)
+    _count(session, export, before, after)
+    if after in _ITEM_STATES and export.resync_id is not None:
+        _end_item(session, export, cause, words, now)
+    if cause is not Cause.TAKEN:
+        reference = session.scalar(select(Record.number).where(Record.id == export.record_id)) or ""
+        audit.note_export(
+            session,
+            export,
+            reference,
+            _ACTS.get(cause, Act.EXPORT_OUTCOME),
+            now,
+            actor=actor,
+            words=words,
+            attempt_id=outcome_of,
+            operation=operation,
+            details={"cause": cause.value},
+        )
+
+
+def move_set(
+    session: Session,
+    chosen: Sequence[ColumnElement[bool]],
+    before: Status,
+    after: Status,
+    cause: Cause,
+    now: datetime,
+    *,
+    actor: Actor,
+    words: str,
+    **changes: Any,
+) -> str:
+    """Move every export that has the status `before` and meets `chosen`, with set statements.
+
+    Returns the operation that now marks exactly the rows moved (Export.operation) and their audit entries. Only for
+    acts: an outcome is one export's own. Raises MoveRefused.
+    """
+    if cause not in _ACTS or not is_allowed(before, after, cause):
+        raise MoveRefused(f"{before.value} to {after.value} because of {cause.value}")
+    operation = secrets.token_hex(12)
+    values = {"status": after, "status_since": now, "operation": operation, **changes}
+    changed(session, update(Export).where(Export.status == before, *chosen).values(**values))
+    moved = Export.operation == operation
+    grouped = session.execute(
+        select(Export.tenant_id, Export.connection_id, Export.kind, func.count())
+        .where(moved)
+        .group_by(Export.tenant_id, Export.connection_id, Export.kind)
+    ).all()
+    shifts: list[tuple[counts.CountKey, int]] = []
+    for tenant, connection, kind, n in grouped:
+        shifts.append((counts.CountKey(tenant, connection, kind, before), -n))
+        shifts.append((counts.CountKey(tenant, connection, kind, after), n))
+    counts.shift(session, shifts)
+    _note_set(session, moved, _ACTS[cause], cause, now, actor, words, operation, is_failure=after is Status.FAILED)
+    return operation
+
+
+def begin(session: Session, export: Export, now: datetime) -> None:
+    """Count an export that was just added. It begins as Ready."""
+    export.status = Status.READY
+    export.status_since = now
+    session.add(export)
+    session.flush()
+    counts.shift(session, [(_key(export, Status.READY), 1)])
+
+
+def _columns(after: Status, faults: Sequence[Fault], now: datetime) -> dict[str, Any]:
+    """What hangs on the status: an error stays visible until the export is Synced or fails anew."""
+    if after is Status.FAILED and faults:
+        first = faults[0]
+        return {
+            "error_code": first.code.value,
+            "error_subject": first.subject,
+            "error_words": "; ".join(dict.fromkeys(fault.words for fault in faults)),
+            "faults": [
+                {"code": f.code.value, "subject": f.subject, "words": f.words, "source_value": f.source_value}
+                for f in faults
+            ],
+            "failed_at": now,
+            "next_try_at": None,
+            "check_at": None,
+        }
+    if after in (Status.SYNCED, Status.RESOLVED):
+        cleared: dict[str, Any] = {"next_try_at": None, "check_at": None, "found": None}
+        if after is Status.SYNCED:
+            cleared |= {"error_code": "", "error_subject": "", "error_words": "", "faults": []}
+        return cleared
+    return {}
+
+
+def _holds(fence: Fence) -> ColumnElement[bool]:
+    return (
+        select(literal(1))
+        .where(Connection.id == fence.connection_id, Connection.lease_epoch == fence.epoch)
+        .correlate(None)
+        .exists()
+    )
+
+
+def _key(export: Export, status: Status) -> counts.CountKey:
+    return counts.CountKey(export.tenant_id, export.connection_id, export.kind, status)
+
+
+def _count(session: Session, export: Export, before: Status, after: Status) -> None:
+    counts.shift(session, [(_key(export, before), -1), (_key(export, after), 1)])
+
+
+def _end_item(session: Session, export: Export, cause: Cause, words: str, now: datetime) -> None:
+    state = ItemState.CANCELLED if cause is Cause.CANCELLED else _ITEM_STATES[export.status]
+    said = words or (export.error_words if export.status is Status.FAILED else "")
+    session.execute(
+        update(ResyncItem)
+        .where(ResyncItem.resync_id == export.resync_id, ResyncItem.export_id == export.id)
+        .values(state=state, words=said, ended_at=now)
+    )
+    session.execute(update(Export).where(Export.id == export.id).values(resync_id=None))
+    set_committed_value(export, "resync_id", None)
+
+
+def _note_set(
+    session: Session,
+    moved: ColumnElement[bool],
+    act: Act,
+    cause: Cause,
+    now: datetime,
+    actor: Actor,
+    words: str,
+    operation: str,
+    *,
+    is_failure: bool,
+) -> None:
+    said = func.coalesce(func.nullif(literal(words), ""), Export.error_words) if is_failure else literal(words)
+    columns = {
+        "tenant_id": Export.tenant_id,
+        "at": literal(now, AuditEntry.__table__.c.at.type),
+        "kind": literal(EntryKind.ACT, AuditEntry.__table__.c.kind.type),
+        "act": literal(act, AuditEntry.__table__.c.act.type),
+        "actor_id": literal(actor.id, AuditEntry.__table__.c.actor_id.type),
+        "actor": literal(actor.name),
+        "entity_type": Export.kind,
+        "record_id": Export.record_id,
+        "export_id": Export.id,
+        "connection_id": Export.connection_id,
+        "reference": Record.number,
+        "status": Export.status,
+        "error_code": Export.error_code if is_failure else literal(""),
+        "error_subject": Export.error_subject if is_failure else literal(""),
+        "words": said,
+        "details": literal({"cause": cause.value}, AuditEntry.__table__.c.details.type),
+        "operation": literal(operation),
+    }
+    rows = select(*columns.values()).join(Record, Record.id == Export.record_id).where(moved).order_by(Export.id)
+    session.execute(insert(AuditEntry).from_select(list(columns), rows))
+
+
+MANUAL_AGAIN: dict[str, Any] = {"trigger": Trigger.MANUAL, "next_try_at": None, "check_at": None, "tries": 0}
+"""What a person's order to send changes on an export: it is manual from then on, and its tries begin anew."""

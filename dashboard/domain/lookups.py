@@ -1,0 +1,117 @@
+"""Lookups: questions that pages leave for the runner. Asking here; answering is a task's.
+
+Shapes of question and answer by kind:
+- companies: {"connection": id or absent} → {"companies": [{"external_id", "name", "link_id"}]}
+- lists: {} → {"counts": {kind: n}}
+- find: {"export": id} → {"found": "ours" | "foreign" | "absent" | "unsure", "objects": […], "differences": […]}
+- create-contact: {"record": id} → {"contact_id", "name"}
+- disconnect: {"link_id"} → {}
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from dashboard.db import changed
+from dashboard.domain.actors import Actor
+from dashboard.models import Connection, Grant, Lookup
+from dashboard.models.lookup import LookupKind, LookupState
+
+STALE_AFTER = timedelta(minutes=10)
+
+
+def ask(
+    session: Session, connection: Connection, kind: LookupKind, question: dict[str, Any], actor: Actor, now: datetime
+) -> Lookup:
+    """Leave a question for the connection's holder; the same question still open is not asked twice."""
+    session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
+    open_ones = session.scalars(
+        select(Lookup).where(
+            Lookup.connection_id == connection.id,
+            Lookup.kind == kind,
+            Lookup.state.in_([LookupState.WAITING, LookupState.BEGUN]),
+        )
+    )
+    same = next((each for each in open_ones if each.question == question), None)
+    if same is not None:
+        return same
+    lookup = Lookup(
+        tenant_id=connection.tenant_id,
+        connection_id=connection.id,
+        grant_id=connection.grant_id,
+        kind=kind,
+        question=question,
+        actor_id=actor.id,
+        actor=actor.name,
+        asked_at=now,
+    )
+    session.add(lookup)
+    session.flush()
+    return lookup
+
+
+def ask_companies(session: Session, grant: Grant, question: dict[str, Any], actor: Actor, now: datetime) -> Lookup:
+    """Leave the question which companies a fresh consent reaches; no connection stands on it yet."""
+    lookup = Lookup(
+        tenant_id=grant.tenant_id,
+        grant_id=grant.id,
+        kind=LookupKind.COMPANIES,
+        question=question,
+        actor_id=actor.id,
+        actor=actor.name,
+        asked_at=now,
+    )
+    session.add(lookup)
+    session.flush()
+    return lookup
+
+
+def begin(session: Session, lookup: Lookup) -> bool:
+    """Take the question; False when it is no longer open. Stored before anything is asked of the provider."""
+    still_open = (LookupState.WAITING, LookupState.BEGUN)
+    taken = update(Lookup).where(Lookup.id == lookup.id, Lookup.state.in_(still_open)).values(state=LookupState.BEGUN)
+    return changed(session, taken) == 1
+
+
+def answer(session: Session, lookup: Lookup, found: dict[str, Any], now: datetime) -> None:
+    changed(
+        session,
+        update(Lookup)
+        .where(Lookup.id == lookup.id)
+        .values(state=LookupState.ANSWERED, answer=found, error="", answered_at=now),
+    )
+
+
+def fail(session: Session, lookup: Lookup, words: str, now: datetime) -> None:
+    """The question has no answer; `words` tell a person why."""
+    changed(
+        session,
+        update(Lookup)
+        .where(Lookup.id == lookup.id)
+        .values(state=LookupState.FAILED, error=words or "No answer", answered_at=now),
+    )
+
+
+def open_of_connection(session: Session, connection_id: int) -> list[Lookup]:
+    query = select(Lookup).where(
+        Lookup.connection_id == connection_id, Lookup.state.in_([LookupState.WAITING, LookupState.BEGUN])
+    )
+    return list(session.scalars(query.order_by(Lookup.id)))
+
+
+def open_without_connection(session: Session) -> list[Lookup]:
+    query = select(Lookup).where(
+        Lookup.connection_id.is_(None), Lookup.state.in_([LookupState.WAITING, LookupState.BEGUN])
+    )
+    return list(session.scalars(query.order_by(Lookup.id)))
+
+
+def newest(
+    session: Session, connection_id: int, kind: LookupKind, question: dict[str, Any] | None = None
+) -> Lookup | None:
+    """The newest lookup of that kind (and question), whatever its state."""
+    query = select(Lookup).where(Lookup.connection_id == connection_id, Lookup.kind == kind)
+    found = session.scalars(query.order_by(Lookup.id.desc()).limit(50))
+    return next((each for each in found if question is None or each.question == question), None)

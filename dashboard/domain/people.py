@@ -1,0 +1,244 @@
+"""People: passwords, sign-in with its throttle, organisations and who belongs to them."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from babel.numbers import list_currencies
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from dashboard.db import upsert
+from dashboard.domain import audit
+from dashboard.domain.actors import MACHINE, Actor
+from dashboard.models import Membership, SignInThrottle, Tenant, User
+from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.plans import Plan
+from dashboard.vocabulary.roles import Permission, Role
+
+WINDOW = timedelta(minutes=15)
+FAILURES_PER_EMAIL = 8
+FAILURES_PER_ADDRESS = 60
+SHORTEST_PASSWORD = 8
+
+_hasher = PasswordHasher()
+_NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe(16))
+
+
+class BadInput(Exception):
+    """A value that is not accepted; `field` names it, the message says how to mend it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class TooManyTries(Exception):
+    """Sign-in is refused for a while; `minutes` is when to come back, at the latest."""
+
+    minutes = int(WINDOW.total_seconds() // 60)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person in one organisation."""
+
+    user: User
+    tenant: Tenant
+    role: Role
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.user.id, self.user.name or self.user.email)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.tenant.zone
+
+    def may(self, permission: Permission) -> bool:
+        return self.role.may(permission)
+
+
+def member(session: Session, user_id: int, tenant_id: int | None) -> Member | None:
+    """The person in that organisation, or in their first one when they do not belong to it (any more)."""
+    query = (
+        select(User, Tenant, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Tenant, Tenant.id == Membership.tenant_id)
+        .where(User.id == user_id)
+        .order_by(Membership.id)
+    )
+    found = [Member(user, tenant, role) for user, tenant, role in session.execute(query)]
+    return next((each for each in found if each.tenant.id == tenant_id), found[0] if found else None)
+
+
+def organisations(session: Session, user_id: int) -> list[Tenant]:
+    """Every organisation the person belongs to, by name."""
+    query = select(Tenant).join(Membership, Membership.tenant_id == Tenant.id).where(Membership.user_id == user_id)
+    return list(session.scalars(query.order_by(Tenant.name)))
+
+
+def has_mark(session: Session, user_id: int, mark: str) -> bool:
+    """Whether a session with this mark is still a session of the person."""
+    stored = session.scalar(select(User.session_mark).where(User.id == user_id))
+    return stored is not None and secrets.compare_digest(stored, mark)
+
+
+def who_fits(session: Session, email: str, password: str, address: str, now: datetime) -> User | None:
+    """The person whose e-mail and password these are, else None. Only reads. Raises TooManyTries.
+
+    An unknown e-mail takes as long as a known one, so that nobody learns who has an account.
+    """
+    for subject, allowed in _subjects(email, address).items():
+        if _failures(session, subject, now) >= allowed:
+            raise TooManyTries
+    user = session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
+    fits = _fits(user.password_hash if user else _NOBODYS_HASH, password)
+    return user if fits else None
+
+
+def note_sign_in(session: Session, email: str, address: str, user: User | None, now: datetime) -> None:
+    """Count a miss against the e-mail and the address, known or not; a success clears the e-mail's misses."""
+    subjects = _subjects(email, address)
+    if user is None:
+        for subject in subjects:
+            _count_failure(session, subject, now)
+        return
+    # The address keeps its misses: one good account must not open the door to guessing others.
+    session.execute(delete(SignInThrottle).where(SignInThrottle.subject == next(iter(subjects))))
+    for tenant in organisations(session, user.id):
+        audit.note_act(
+            session,
+            tenant.id,
+            Act.SIGNED_IN,
+            now,
+            actor=Actor(user.id, user.name),
+            reference=user.email,
+            words="Signed in",
+        )
+
+
+def create_tenant(
+    session: Session,
+    slug: str,
+    name: str,
+    now: datetime,
+    *,
+    plan: Plan = Plan.FREE,
+    currency: str = "EUR",
+    tax_id: str = "",
+    timezone: str = "UTC",
+) -> Tenant:
+    """Add an organisation; raises BadInput."""
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", slug):
+        raise BadInput("slug", f"“{slug}” is not a slug: use lower-case letters, digits and hyphens.")
+    if not name.strip():
+        raise BadInput("name", "The organisation needs a name.")
+    if currency not in list_currencies():
+        raise BadInput("currency", f"“{currency}” is not a currency: use a code such as EUR.")
+    if timezone not in available_timezones():
+        raise BadInput("timezone", f"“{timezone}” is not a time zone: use a name such as Europe/Stockholm.")
+    if session.scalar(select(Tenant.id).where(Tenant.slug == slug)) is not None:
+        raise BadInput("slug", f"There is an organisation {slug} already.")
+    tenant = Tenant(
+        slug=slug,
+        name=name.strip(),
+        plan=plan,
+        timezone=timezone,
+        base_currency=currency,
+        tax_id=tax_id.strip(),
+        created_at=now,
+    )
+    session.add(tenant)
+    session.flush()
+    return tenant
+
+
+def tenant_by_slug(session: Session, slug: str) -> Tenant:
+    """Raises BadInput when there is none."""
+    tenant = session.scalars(select(Tenant).where(Tenant.slug == slug)).one_or_none()
+    if tenant is None:
+        raise BadInput("tenant", f"There is no organisation {slug}.")
+    return tenant
+
+
+def create_user(
+    session: Session, email: str, password: str, now: datetime, *, name: str = "", is_staff: bool = False
+) -> User:
+    """Add a person without an organisation; raises BadInput."""
+    address = email.strip().lower()
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address) or len(address) > 254:
+        raise BadInput("email", f"“{email}” is not an e-mail address.")
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadInput("password", f"A password has at least {SHORTEST_PASSWORD} characters.")
+    if session.scalar(select(User.id).where(User.email == address)) is not None:
+        raise BadInput("email", f"{address} has an account already.")
+    user = User(
+        email=address,
+        name=name.strip() or address.partition("@")[0].replace(".", " ").title(),
+        password_hash=_hasher.hash(password),
+        is_staff=is_staff,
+        session_mark=secrets.token_hex(16),
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def give_role(session: Session, tenant: Tenant, user: User, role: Role, now: datetime, actor: Actor = MACHINE) -> None:
+    """Make the person a member, or change their role; a change ends all their sessions."""
+    standing = session.scalars(
+        select(Membership).where(Membership.tenant_id == tenant.id, Membership.user_id == user.id)
+    ).one_or_none()
+    if standing is not None and standing.role is role:
+        return
+    if standing is None:
+        session.add(Membership(tenant_id=tenant.id, user_id=user.id, role=role))
+    else:
+        standing.role = role
+        session.execute(update(User).where(User.id == user.id).values(session_mark=secrets.token_hex(16)))
+    session.flush()
+    words = f"{user.name} is {role.label.lower()}"
+    audit.note_act(session, tenant.id, Act.PERSON_ADDED, now, actor=actor, reference=user.email, words=words)
+
+
+def set_plan(session: Session, tenant: Tenant, plan: Plan, now: datetime, actor: Actor = MACHINE) -> None:
+    before, tenant.plan = tenant.plan, plan
+    session.flush()
+    words = f"{before.label} → {plan.label}"
+    audit.note_act(session, tenant.id, Act.PLAN_CHANGED, now, actor=actor, reference=tenant.name, words=words)
+
+
+def _subjects(email: str, address: str) -> dict[str, int]:
+    return {f"email:{email.strip().lower()[:254]}": FAILURES_PER_EMAIL, f"address:{address}": FAILURES_PER_ADDRESS}
+
+
+def _fits(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _failures(session: Session, subject: str, now: datetime) -> int:
+    query = select(SignInThrottle.failures).where(
+        SignInThrottle.subject == subject, SignInThrottle.since > now - WINDOW
+    )
+    return session.scalar(query) or 0
+
+
+def _count_failure(session: Session, subject: str, now: datetime) -> None:
+    session.execute(
+        delete(SignInThrottle).where(SignInThrottle.subject == subject, SignInThrottle.since <= now - WINDOW)
+    )
+    statement = upsert(session, SignInThrottle.__table__).values(subject=subject, failures=1, since=now)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["subject"], set_={"failures": SignInThrottle.__table__.c.failures + 1}
+        )
+    )

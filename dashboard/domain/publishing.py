@@ -1,0 +1,165 @@
+"""Approving records, and handing them to connections: by the machine on approval, or by a person."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.domain import audit, lifecycle
+from dashboard.domain.actors import Actor
+from dashboard.models import Connection, Export, Record
+from dashboard.models.connection import ConnectionState
+from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.records import Approval, Trigger
+from dashboard.vocabulary.statuses import Cause, Status
+
+
+class NotSendable(Exception):
+    """A record that may not be sent now; the message is the reason, for a person."""
+
+
+@dataclass(frozen=True)
+class Approved:
+    """What one order to approve did: how many were approved, how many exports began, and what was left out and why."""
+
+    approved: int
+    exports: int
+    left_out: tuple[str, ...]
+
+
+def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: Actor, now: datetime) -> Approved:
+    """Approve what awaits approval and start the exports that follow from it. Possible duplicates are left out."""
+    targets = _followers(session, tenant_id)
+    operation = secrets.token_hex(12)
+    approved = exports = 0
+    left_out = []
+    for record in records:
+        reason = _why_not_approvable(record)
+        if reason:
+            left_out.append(f"{record.number}: {reason}")
+            continue
+        record.approval = Approval.APPROVED
+        record.approved_by_id = actor.id
+        record.approved_at = now
+        session.flush()
+        audit.note_act(
+            session,
+            tenant_id,
+            Act.RECORD_APPROVED,
+            now,
+            actor=actor,
+            reference=record.number,
+            entity_type=record.kind,
+            record_id=record.id,
+            words="Approved",
+            operation=operation,
+        )
+        approved += 1
+        for connection in targets:
+            publish(session, record, connection, actor, now)
+            exports += 1
+    return Approved(approved, exports, tuple(left_out))
+
+
+def publish(session: Session, record: Record, connection: Connection, actor: Actor, now: datetime) -> Export:
+    """Begin the automatic export of an approved record: Pending, or On Hold when dated before the start date."""
+    export = _export_of(session, record, connection) or _begin(session, record, connection, now)
+    if export.status is not Status.READY:
+        return export
+    if connection.start_date is not None and record.issue_date < connection.start_date:
+        words = f"Dated before {connection.start_date:%-d %b %Y}, from which on documents are sent"
+        lifecycle.move(session, export, Status.ON_HOLD, Cause.TRIGGER_UNMET, now, actor=actor, words=words)
+    else:
+        words = f"Queued for {connection.provider.label}"
+        lifecycle.move(session, export, Status.PENDING, Cause.PUBLISHED, now, actor=actor, words=words)
+    return export
+
+
+def send(session: Session, record: Record, connection: Connection, actor: Actor, now: datetime) -> Export:
+    """A person's order to export this one record now; it is tried once. Raises NotSendable with the reason."""
+    label = connection.provider.label
+    if record.approval is not Approval.APPROVED:
+        raise NotSendable(f"{record.number} is not approved yet; approve it, then it can go to {label}.")
+    if record.is_possible_duplicate:
+        raise NotSendable(f"{record.number} may be a duplicate; decide that first.")
+    if record.archived_at is not None:
+        raise NotSendable(f"{record.number} is archived.")
+    if connection.state is ConnectionState.DISCONNECTED:
+        raise NotSendable(f"{label} is disconnected; connect it first.")
+    export = _export_of(session, record, connection) or _begin(session, record, connection, now)
+    if export.status not in (Status.READY, Status.ON_HOLD, Status.FAILED):
+        raise NotSendable(_STANDING[export.status].format(number=record.number, label=label))
+    lifecycle.move(
+        session,
+        export,
+        Status.PENDING,
+        Cause.SENT_BY_HAND,
+        now,
+        actor=actor,
+        words=f"Queued for {label}",
+        is_urgent=True,
+        **lifecycle.MANUAL_AGAIN,
+    )
+    return export
+
+
+def exports_of(session: Session, record: Record) -> list[tuple[Export, Connection]]:
+    """Every export of the record with its connection, the oldest first."""
+    query = (
+        select(Export, Connection)
+        .join(Connection, Connection.id == Export.connection_id)
+        .where(Export.record_id == record.id, Export.tenant_id == record.tenant_id)
+        .order_by(Export.id)
+    )
+    return [(export, connection) for export, connection in session.execute(query)]
+
+
+_STANDING = {
+    Status.PENDING: "{number} is waiting to be sent to {label} already.",
+    Status.SENDING: "{number} is being sent to {label} already.",
+    Status.CHECKING: "{number} is being looked up in {label}; it is not sent again until that is clear.",
+    Status.SYNCED: "{number} is in {label} already.",
+    Status.RESOLVED: "{number} was resolved; reopen it to send it again.",
+}
+
+
+def _why_not_approvable(record: Record) -> str:
+    if record.archived_at is not None:
+        return "archived"
+    if record.is_possible_duplicate:
+        return "possible duplicate, decide that first"
+    if record.approval is Approval.APPROVED:
+        return "approved already"
+    return ""
+
+
+def _followers(session: Session, tenant_id: int) -> list[Connection]:
+    """Connections whose exports begin on approval; a broken one is among them, its exports wait."""
+    query = select(Connection).where(
+        Connection.tenant_id == tenant_id,
+        Connection.state != ConnectionState.DISCONNECTED,
+        Connection.export_on_approval,
+    )
+    return list(session.scalars(query.order_by(Connection.id)))
+
+
+def _export_of(session: Session, record: Record, connection: Connection) -> Export | None:
+    query = select(Export).where(Export.connection_id == connection.id, Export.record_id == record.id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def _begin(session: Session, record: Record, connection: Connection, now: datetime) -> Export:
+    export = Export(
+        tenant_id=record.tenant_id,
+        connection_id=connection.id,
+        record_id=record.id,
+        kind=record.kind,
+        trigger=Trigger.AUTOMATIC,
+        key=secrets.token_urlsafe(18),
+        created_at=now,
+    )
+    lifecycle.begin(session, export, now)
+    return export

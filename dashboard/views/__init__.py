@@ -1,0 +1,1 @@
+"""Pages: guard, read input, one domain call, reply. Only the factory imports them."""

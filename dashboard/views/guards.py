@@ -1,0 +1,120 @@
+"""Who may open a route. Every route declares exactly one guard; the guard puts the member on flask.g."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from dashboard.db import db
+from dashboard.domain import people
+from dashboard.domain.actors import Actor
+from dashboard.domain.people import Member
+from dashboard.vocabulary.roles import Permission
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+csrf = CSRFProtect()
+login = LoginManager()
+
+
+@dataclass
+class SignedIn:
+    """What Flask-Login keeps of a person: an id that ends to be valid with the person's session mark."""
+
+    user_id: int
+    mark: str
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        return f"{self.user_id}:{self.mark}"
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    login.init_app(app)
+    login.session_protection = None
+    login.user_loader(_load)
+    login.unauthorized_handler(_ask_to_sign_in)
+
+
+def public(view: View) -> View:
+    """Anybody, signed in or not."""
+    cast(Any, view).guard = "public"
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anybody who signed in, whatever organisation they belong to, or none."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return _ask_to_sign_in()
+        return view(*args, **kwargs)
+
+    cast(Any, guarded).guard = "signed-in"
+    return cast(View, guarded)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """A member of the current organisation whose role grants the permission; otherwise 403, and 404 for no member."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return _ask_to_sign_in()
+            if member() is None:
+                abort(404)
+            if not g.member.role.may(permission):
+                abort(403, permission.refusal)
+            return view(*args, **kwargs)
+
+        cast(Any, guarded).guard = permission
+        return cast(View, guarded)
+
+    return guard
+
+
+def member() -> Member | None:
+    """The signed-in person in their current organisation; None for strangers and people without an organisation."""
+    if "member" not in g:
+        g.member = None
+        if current_user.is_authenticated:
+            g.member = people.member(db.session(), current_user.user_id, session.get("organisation"))
+    return cast("Member | None", g.member)
+
+
+def here() -> Member:
+    """The member behind a guarded route."""
+    found = member()
+    if found is None:
+        abort(404)
+    return found
+
+
+def actor() -> Actor:
+    """Who acts, as the log names them."""
+    return here().actor
+
+
+def _load(stored: str) -> SignedIn | None:
+    user_id, _, mark = stored.partition(":")
+    if not user_id.isdigit() or not people.has_mark(db.session(), int(user_id), mark):
+        return None
+    return SignedIn(int(user_id), mark)
+
+
+def _ask_to_sign_in() -> Response:
+    """A fragment's request is sent to the sign-in page as a whole, else that page would land inside a table."""
+    here_again = request.full_path.rstrip("?") if request.method == "GET" else ""
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": url_for("sign_in.form")})
+    return redirect(url_for("sign_in.form", next=here_again or None), 303)

@@ -1,0 +1,5 @@
+"""Pages of mapping."""
+
+from flask import Blueprint
+
+pages = Blueprint("mapping", __name__)

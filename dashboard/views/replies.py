@@ -1,0 +1,35 @@
+"""Replies: the same address gives the page or a part of it. The only code that looks at HX headers."""
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request
+from flask_htmx import HTMX
+from werkzeug.wrappers import Response
+
+htmx = HTMX()
+
+
+def wants_part() -> bool:
+    """Only a partial request gets a part: a restored history entry and a boosted link want the page."""
+    return bool(htmx) and request.headers.get("HX-Request-Type") == "partial"
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    return _vary(make_response(render_template(template, **context), status))
+
+
+def page_or_part(whole: str, part: str, status: int = 200, **context: Any) -> Response:
+    """The whole page, or for a partial request just the part that stands in it."""
+    return page(part if wants_part() else whole, status, **context)
+
+
+def gone_to(address: str, message: str = "", kind: str = "success") -> Response:
+    """See other: the answer to every form that was accepted. The message is shown on the next page."""
+    if message:
+        flash(message, kind)
+    return _vary(make_response(redirect(address, 303)))
+
+
+def _vary(response: Response) -> Response:
+    response.vary.update(("HX-Request", "HX-Request-Type"))
+    return response

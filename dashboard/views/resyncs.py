@@ -1,0 +1,5 @@
+"""Pages of resyncs."""
+
+from flask import Blueprint
+
+pages = Blueprint("resyncs", __name__)

@@ -1,0 +1,58 @@
+"""Signing in and out."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from dashboard.db import db, writing
+from dashboard.domain import people
+from dashboard.views import frame, guards, replies
+
+pages = Blueprint("sign_in", __name__)
+
+WRONG = "That e-mail and password do not belong together."
+
+
+@pages.get("/sign-in")
+@guards.public
+def form() -> Response:
+    if current_user.is_authenticated:
+        return replies.gone_to(url_for("home.shown"))
+    return replies.page("sign_in/form.html", email="", next=request.args.get("next", ""), error="")
+
+
+@pages.post("/sign-in")
+@guards.public
+def submitted() -> Response:
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    onward = request.form.get("next", "")
+    address = request.remote_addr or ""
+    try:
+        user = people.who_fits(db.session(), email, password, address, frame.now())
+    except people.TooManyTries as refused:
+        error = f"Too many tries. Wait {refused.minutes} minutes, then try again."
+        return replies.page("sign_in/form.html", 429, email=email, next=onward, error=error)
+    with writing(db.session()):
+        people.note_sign_in(db.session(), email, address, user, frame.now())
+    if user is None:
+        return replies.page("sign_in/form.html", 422, email=email, next=onward, error=WRONG)
+    session.clear()
+    session.permanent = True
+    login_user(guards.SignedIn(user.id, user.session_mark))
+    return replies.gone_to(onward if _is_ours(onward) else url_for("home.shown"))
+
+
+@pages.post("/sign-out")
+@guards.signed_in
+def sign_out() -> Response:
+    logout_user()
+    session.clear()
+    return replies.gone_to(url_for("sign_in.form"), "You are signed out.")
+
+
+def _is_ours(address: str) -> bool:
+    """Whether the address is a path of this site: "//host" and "/\\host" would leave it."""
+    parts = urlsplit(address)
+    return address.startswith("/") and not parts.netloc and not parts.scheme and address[1:2] not in ("/", "\\")

@@ -1,0 +1,5 @@
+"""Pages of upload."""
+
+from flask import Blueprint
+
+pages = Blueprint("upload", __name__)
