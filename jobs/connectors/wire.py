@@ -193,3 +193,28 @@ class _Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+
+
+def post_form(client: Client, address: str, authorization: str, form: bytes, deadline: timedelta) -> tuple[int, bytes]:
+    """Post a form to a token endpoint: status and body. Raises NotSent or NoAnswer; the body holds secrets."""
+    ends = _Deadline(deadline.total_seconds())
+    request = client.build_request(
+        "POST",
+        address,
+        headers={
+            "Authorization": authorization,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        },
+        content=form,
+        timeout=ends.timeout(),
+    )
+    ends.watch(request)
+    try:
+        with ends:
+            response = client.send(request)
+            return response.status_code, response.content[:LARGEST_BODY]
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as failure:
+        raise NotSent(_words(failure)) from None
+    except httpx2.TransportError as failure:
+        raise NoAnswer(_words(failure)) from None

@@ -48,6 +48,10 @@ def serving(behave: Behave) -> Iterator[tuple[str, list[bytes]]]:
         thread.join()
 
 
+def keep_silent(connection: socket.socket, over: threading.Event) -> None:
+    over.wait()
+
+
 def call(base_url: str, seconds: float = 5, gate: CountingGate | None = None) -> Answer:
     with open_client() as client:
         wire = Wire(client, base_url, TOKEN, gate or CountingGate(), timedelta(seconds=seconds))
@@ -76,7 +80,7 @@ def test_a_deadline_that_passes_while_connecting_sent_nothing() -> None:
 
 def test_silence_ends_at_the_deadline_and_is_no_answer() -> None:
     started = monotonic()
-    with serving(lambda connection, over: over.wait() and None) as (address, heads):
+    with serving(keep_silent) as (address, heads):
         with pytest.raises(NoAnswer, match=r"within 0\.3 seconds"):
             call(address, seconds=0.3)
         assert heads[0].startswith(b"PUT /x")

@@ -13,6 +13,7 @@ from dashboard.vocabulary.postings import (
     DocumentPosting,
     LedgerState,
     Outcome,
+    Posting,
     Refused,
     Unknown,
 )
@@ -70,8 +71,7 @@ def test_each_posting_gets_its_own_outcome_and_its_own_exchange() -> None:
     assert [fault.code for fault in second.faults] == [ErrorCode.NUMBER_EXISTS, ErrorCode.EMAIL_INVALID]
     assert isinstance(third, Accepted)
     assert third.state is LedgerState.DRAFT
-    for posting, outcome in zip((A, B, C), (first, second, third), strict=True):
-        exchange = outcome.exchange
+    for posting, exchange in ((A, first.exchange), (B, second.exchange), (C, third.exchange)):
         assert (exchange.method, exchange.status, exchange.request_id) == ("PUT", 200, "corr-1")
         assert exchange.address == "http://xero.test/api.xro/2.0/Invoices?summarizeErrors=false&unitdp=4"
         for body in (exchange.request, exchange.response):
@@ -220,7 +220,8 @@ def test_a_reused_idempotency_key_says_nothing_of_the_first_call() -> None:
 
 def test_a_batch_of_two_kinds_is_not_sent() -> None:
     provider = Scripted()
-    for batch in ([A, a_document("B", RecordKind.BILL)], [A, a_contact()], [], [A] * 51):
+    batches: list[list[Posting]] = [[A, a_document("B", RecordKind.BILL)], [A, a_contact()], [], [A] * 51]
+    for batch in batches:
         with pytest.raises(ValueError, match="batch"):
             xero_at(provider).push(batch)
     assert provider.asked == []

@@ -226,12 +226,27 @@ def test_a_list_without_a_count_that_repeats_itself_comes_to_an_end() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [Say(200, "<html>"), Say(500, "oops"), Say(503, "offline"), a_list(INVOICE, [{"Type": "ACCREC"}])],
+    [
+        Say(200, "<html>"),
+        Say(500, "oops"),
+        Say(503, "offline"),
+        Say(200, {}),
+        Say(200, []),
+        Say(200, {"Invoices": None}),
+        Say(200, {"Invoices": ["INV-1"]}),
+    ],
 )
 def test_a_look_up_without_a_readable_answer_fails_as_a_whole(answer: Say) -> None:
     with pytest.raises(ProviderError) as failed:
         xero_at(Scripted(answer)).find([INVOICE])
     assert failed.value.code is ErrorCode.PROVIDER_DOWN
+
+
+@pytest.mark.parametrize("missing", ["InvoiceID", "Total", "TotalTax", "Status"])
+def test_a_document_that_cannot_be_read_is_for_a_person(missing: str) -> None:
+    assert isinstance(find(INVOICE, held(INVOICE, **{missing: None})), Unsure)
+    assert isinstance(find(INVOICE, held(INVOICE, **{missing: None, "InvoiceNumber": None})), Unsure)
+    assert isinstance(find(BILL, held(BILL, **{missing: None, "InvoiceNumber": "OTHER", "Url": ""}), held(BILL)), Ours)
 
 
 def test_a_throttled_look_up_says_how_long_to_wait() -> None:
@@ -246,6 +261,15 @@ def test_a_bill_whose_number_cannot_be_asked_for_is_sought_among_its_contacts(nu
     provider = Scripted(a_list(posting, [held(BILL, Url=""), held(posting)]))
     assert isinstance(xero_at(provider).find([posting])[0], Ours)
     assert provider.asked[0].query["where"] == f'Type=="ACCPAY" AND Contact.ContactID==Guid("{CONTACT}")'
+
+
+def test_a_number_that_thousands_of_bills_have_is_for_a_person() -> None:
+    def page(asked: Asked) -> Say:
+        return Say(200, {"Invoices": [held(BILL, Url="")], "pagination": {"pageCount": 9999}})
+
+    provider = Scripted(*[page] * 10)
+    assert isinstance(xero_at(provider).find([BILL])[0], Unsure)
+    assert len(provider.asked) == 10
 
 
 def test_a_sales_number_with_a_comma_is_asked_for_by_itself() -> None:

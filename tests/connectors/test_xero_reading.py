@@ -186,6 +186,20 @@ def test_disconnecting_without_a_known_link_looks_it_up() -> None:
     assert provider.asked[1].path == "/connections/link-1"
 
 
+@pytest.mark.parametrize("body", [{}, "<html>", {"Accounts": "none"}, {"Status": "OK", "accounts": []}])
+def test_a_list_that_is_not_there_is_not_taken_for_an_empty_one(body: object) -> None:
+    with pytest.raises(ProviderError) as failed:
+        xero_at(Scripted(Say(200, body))).reference(ReferenceKind.ACCOUNT, None)
+    assert failed.value.code is ErrorCode.PROVIDER_DOWN
+
+
+@pytest.mark.parametrize("body", [{}, {"error": "x"}, "null"])
+def test_an_odd_list_of_connections_disconnects_nobody(body: object) -> None:
+    with pytest.raises(ProviderError) as failed:
+        xero_at(Scripted(Say(200, body))).check()
+    assert failed.value.code is ErrorCode.PROVIDER_DOWN
+
+
 def test_an_expired_token_is_told_by_every_read() -> None:
     with pytest.raises(ProviderError) as expired:
         xero_at(Scripted(Say(401, {"Detail": "TokenExpired"}))).reference(ReferenceKind.ACCOUNT, None)

@@ -90,16 +90,15 @@ class Calls:
                 return reply(verdict=_refused(said))
         return reply(verdict=_unknown(said))
 
-    def read(self, path: str, query: Mapping[str, str] | None = None, since: datetime | None = None) -> Any:
-        """The JSON of a GET. Raises ProviderError; NOT_IN_LEDGER for a 404, PROVIDER_DOWN for what cannot be read."""
+    def read(self, path: str, plural: str, since: datetime | None = None) -> list[Element]:
+        """The elements of a GET that is not paged. Raises ProviderError, NOT_IN_LEDGER for a 404."""
+        return _elements(self._get(path, None, since), plural)
+
+    def _get(self, path: str, query: Mapping[str, str] | None, since: datetime | None) -> Any:
         headers = self._headers()
         if since:
             headers["If-Modified-Since"] = f"{since.astimezone(UTC) - _OVERLAP:%Y-%m-%dT%H:%M:%S}"
-        answer = self._call("GET", self.address(path, query), headers)
-        try:
-            return answer.document()
-        except Unreadable as reason:
-            raise ProviderError(ErrorCode.PROVIDER_DOWN, words=str(reason)) from None
+        return _document(self._call("GET", self.address(path, query), headers))
 
     def pages(
         self, plural: str, id_field: str, query: Mapping[str, str], since: datetime | None = None, most: int = 500
@@ -108,9 +107,9 @@ class Calls:
         seen: set[str] = set()
         for page in range(1, most + 1):
             paged = {**query, "page": str(page), "pageSize": str(LARGEST_PAGE)}
-            document = self.read(f"{API}/{plural}", paged, since)
+            document = self._get(f"{API}/{plural}", paged, since)
             # A list that moves while it is read shows elements twice, and a server that ignores `page` shows all again.
-            fresh = {text(item, id_field): item for item in elements(document, plural)}
+            fresh = {text(item, id_field): item for item in _elements(document, plural)}
             fresh = {ledger_id: item for ledger_id, item in fresh.items() if ledger_id not in seen}
             yield from fresh.values()
             seen.update(fresh)
@@ -129,13 +128,9 @@ class Calls:
     def companies(self) -> list[Company]:
         """GET /connections, https://developer.xero.com/documentation/guides/oauth2/tenants"""
         answer = self._call("GET", self.address("/connections"), {"Accept": "application/json"}, about_tenant=False)
-        try:
-            found = elements({"connections": answer.document()}, "connections")
-        except Unreadable as reason:
-            raise ProviderError(ErrorCode.PROVIDER_DOWN, words=str(reason)) from None
         return [
             Company(text(item, "tenantId"), text(item, "tenantName"), text(item, "id"))
-            for item in found
+            for item in _elements({"connections": _document(answer)}, "connections")
             if text(item, "tenantId") and text(item, "tenantType") in ("ORGANISATION", "")
         ]
 
@@ -197,6 +192,22 @@ def _document_or_none(answer: Answer) -> Any:
         return answer.document()
     except Unreadable:
         return None
+
+
+def _document(answer: Answer) -> Any:
+    try:
+        return answer.document()
+    except Unreadable as reason:
+        raise ProviderError(ErrorCode.PROVIDER_DOWN, words=str(reason)) from None
+
+
+def _elements(document: object, plural: str) -> list[Element]:
+    """A missing list is not an empty one: "nothing there" would have a document sent twice, or a list wiped out."""
+    stated = document.get(plural) if isinstance(document, dict) else None
+    found = elements(document, plural)
+    if not isinstance(stated, list) or len(found) != len(stated):
+        raise ProviderError(ErrorCode.PROVIDER_DOWN, words=f"Xero's answer holds no readable list of {plural}.")
+    return found
 
 
 def _limit(answer: Answer) -> str:

@@ -19,13 +19,13 @@ from jobs.connectors.xero import queries
 from jobs.connectors.xero.calls import Calls
 from jobs.connectors.xero.fields import Element, text
 from jobs.connectors.xero.forms import FORMS
-from jobs.connectors.xero.ledger import is_live, ledger_object, same_number
+from jobs.connectors.xero.ledger import carries_key, is_live, ledger_object, same_number
 
 _MOST_PAGES = 10
 
 
 def find_documents(calls: Calls, postings: Sequence[DocumentPosting], short_code: str) -> list[Finding]:
-    """One finding per posting, in order. Raises ProviderError when Xero cannot be asked or its answer not be read."""
+    """One finding per posting, in order. Raises ProviderError when Xero cannot be asked or its list not be read."""
     listed = [posting.number for posting in postings if _is_listed(posting)]
     sales = [found for query in queries.number_lists(listed) for found in _all(calls, RecordKind.INVOICE, query)]
     findings: list[Finding] = []
@@ -33,9 +33,7 @@ def find_documents(calls: Calls, postings: Sequence[DocumentPosting], short_code
         try:
             candidates = sales if _is_listed(posting) else _candidates(calls, posting)
             findings.append(judge(posting, _objects(posting, candidates, short_code)))
-        except Unreadable as reason:
-            raise ProviderError(ErrorCode.PROVIDER_DOWN, words=str(reason)) from None
-        except _NotAskable as reason:
+        except (Unreadable, _NotAskable) as reason:
             findings.append(Unsure(str(reason)))
     return findings
 
@@ -111,7 +109,7 @@ def _is_near(posting: DocumentPosting, found: LedgerObject) -> bool:
 
 
 class _NotAskable(Exception):
-    """Neither the number nor the contact can be put into a question that Xero understands."""
+    """There is no question that Xero understands and answers with a list of bearable length."""
 
 
 def _is_listed(posting: DocumentPosting) -> bool:
@@ -120,16 +118,19 @@ def _is_listed(posting: DocumentPosting) -> bool:
 
 def _candidates(calls: Calls, posting: DocumentPosting) -> list[Element]:
     form = FORMS[posting.kind]
-    if queries.is_quotable(posting.number):
-        return _all(calls, posting.kind, queries.by_number(form, posting.number))
     try:
-        return _all(calls, posting.kind, queries.by_contact(form, posting.contact_id))
+        if queries.is_quotable(posting.number):
+            query = queries.by_number(form, posting.number)
+        else:
+            query = queries.by_contact(form, posting.contact_id)
     except ValueError:
-        raise _NotAskable("Its number and its contact cannot be searched for in Xero.") from None
+        raise _NotAskable("Neither its number nor its contact can be searched for in Xero.") from None
+    try:
+        return _all(calls, posting.kind, query)
     except ProviderError as error:
         if error.code is not ErrorCode.CANNOT_TELL:
             raise
-        raise _NotAskable("Its number cannot be searched for, and its contact has too many documents.") from None
+        raise _NotAskable("Xero holds too many documents that might be it.") from None
 
 
 def _all(calls: Calls, kind: RecordKind, query: dict[str, str]) -> list[Element]:
@@ -138,7 +139,13 @@ def _all(calls: Calls, kind: RecordKind, query: dict[str, str]) -> list[Element]
 
 
 def _objects(posting: DocumentPosting, found: Iterable[Element], short_code: str) -> list[LedgerObject]:
+    return [ledger_object(posting.kind, each, short_code, posting.key) for each in found if _concerns(posting, each)]
+
+
+def _concerns(posting: DocumentPosting, found: Element) -> bool:
+    """By number or by key; one without a number counts too, so that what cannot be read is not taken for absent."""
     form = FORMS[posting.kind]
-    return [
-        ledger_object(posting.kind, each, short_code, posting.key) for each in found if text(each, "Type") == form.type
-    ]
+    if text(found, "Type") not in (form.type, ""):
+        return False
+    number = text(found, form.number_field)
+    return not number or same_number(number, posting.number) or carries_key(text(found, "Url"), posting.key)

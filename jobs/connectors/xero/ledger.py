@@ -21,7 +21,7 @@ def ledger_object(kind: RecordKind, found: Element, short_code: str, key: str = 
     total, tax = amount(found, "Total"), amount(found, "TotalTax")
     state = STATES.get(text(found, "Status"))
     if not ledger_id or date is None or total is None or tax is None or state is None:
-        raise Unreadable(f"one of Xero's {form.plural} lacks an id, a date, an amount or a known status")
+        raise Unreadable(f"One of Xero's {form.plural} lacks an id, a date, an amount or a known status.")
     link = text(found, "Url")
     parts = [part for part in _PARTS.split(link) if part]
     return LedgerObject(

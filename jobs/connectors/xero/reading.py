@@ -8,7 +8,7 @@ from dashboard.vocabulary.postings import LedgerObject, ProviderError
 from dashboard.vocabulary.records import RecordKind
 from jobs.connectors.wire import Unreadable
 from jobs.connectors.xero.calls import API, Calls
-from jobs.connectors.xero.fields import Element, elements, text
+from jobs.connectors.xero.fields import Element, text
 from jobs.connectors.xero.forms import FORMS, Form
 from jobs.connectors.xero.ledger import ledger_object
 
@@ -35,7 +35,7 @@ def _one_by_one(calls: Calls, form: Form, ledger_ids: Sequence[str]) -> Iterator
     """The list of credit notes takes no ids."""
     for ledger_id in ledger_ids:
         try:
-            yield from elements(calls.read(f"{API}/{form.plural}/{quote(ledger_id, safe='')}"), form.plural)
+            yield from calls.read(f"{API}/{form.plural}/{quote(ledger_id, safe='')}", form.plural)
         except ProviderError as error:
             if error.code is not ErrorCode.NOT_IN_LEDGER:
                 raise

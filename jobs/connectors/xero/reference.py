@@ -15,17 +15,17 @@ _PURCHASE_CLASSES = frozenset({"EXPENSE", "ASSET", "LIABILITY"})
 def reference_items(calls: Calls, kind: ReferenceKind, since: datetime | None) -> list[ReferenceItem]:
     match kind:
         case ReferenceKind.ACCOUNT:
-            found = elements(calls.read(f"{API}/Accounts", since=since), "Accounts")
+            found = calls.read(f"{API}/Accounts", "Accounts", since)
             return [_account(each) for each in found if text(each, "AccountID")]
         case ReferenceKind.TAX_RATE:
             # Tax rates know no If-Modified-Since: always all of them.
-            found = elements(calls.read(f"{API}/TaxRates"), "TaxRates")
+            found = calls.read(f"{API}/TaxRates", "TaxRates")
             return [_tax_rate(each) for each in found if text(each, "TaxType")]
         case ReferenceKind.CONTACT:
             query = {"includeArchived": "true"}
             return [_contact(each) for each in calls.pages("Contacts", "ContactID", query, since)]
         case ReferenceKind.ORGANISATION:
-            found = elements(calls.read(f"{API}/Organisation"), "Organisations")
+            found = calls.read(f"{API}/Organisation", "Organisations")
             return [_organisation(each, _currencies(calls)) for each in found]
 
 
@@ -96,7 +96,7 @@ def _organisation(found: Element, currencies: tuple[str, ...]) -> ReferenceItem:
 def _currencies(calls: Calls) -> tuple[str, ...]:
     """Empty when Xero does not tell: an organisation without the right to that list still has lock dates."""
     try:
-        found = elements(calls.read(f"{API}/Currencies"), "Currencies")
+        found = calls.read(f"{API}/Currencies", "Currencies")
     except ProviderError as error:
         if error.code not in (ErrorCode.SCOPE_MISSING, ErrorCode.NOT_IN_LEDGER):
             raise
