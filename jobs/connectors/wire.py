@@ -31,6 +31,7 @@ _BLOT = "[token]"
 def open_client(transport: Transport | None = None) -> Client:
     """A client to share between connections and threads; close it when the process ends.
 
+    `transport` takes the network's place, for an application in this process; its own limits then count.
     Connections are not kept: one that the provider closes just as a document is written to it leaves a question behind
     that takes minutes to answer. Cookies are refused, since they would travel from one organisation to another.
     """
