@@ -226,9 +226,11 @@ class Control:
         return provider.settings()
 
     def _move_clock(self, asked: Fields) -> Any:
-        """`now` (ISO), `today` (a day, keeping the time), `advance` (seconds), `frozen`, `reset`: in this order."""
+        """`reset`, `frozen`, `now` (ISO), `today` (a day, keeping the time), `advance` (seconds), in this order."""
         if asked.data.get("reset"):
             self._clock.reset()
+        if "frozen" in asked.data:
+            self._clock.freeze(bool(asked.data["frozen"]))
         if moment := asked.text("now"):
             self._clock.move_to(_read_moment(moment))
         if day := asked.text("today"):
@@ -239,8 +241,6 @@ class Control:
             self._clock.move_to(datetime.combine(chosen, self._clock.now().timetz()))
         if "advance" in asked.data:
             self._clock.move_to(self._clock.now() + timedelta(seconds=asked.number("advance", 0)))
-        if "frozen" in asked.data:
-            self._clock.freeze(bool(asked.data["frozen"]))
         return self._time()
 
     def _time(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Window:
 
     def seconds_left(self, now: datetime) -> int:
         """Until the oldest of them no longer counts, rounded up."""
-        left = (self._times[0] + MINUTE - now).total_seconds()
+        left = (self._times[0] + MINUTE - now).total_seconds() if self._times else MINUTE.total_seconds()
         return max(1, -int(-left // 1))
 
 
@@ -58,12 +58,12 @@ class Meter:
         self._clock = clock
         self._lock = threading.Lock()
         self.limits = Limits()
+        self._running: dict[str, int] = defaultdict(int)
         self.clear()
 
     def clear(self) -> None:
-        """Forget what was counted."""
+        """Forget what was counted; calls in hand still hold their places."""
         with self._lock:
-            self._running: dict[str, int] = defaultdict(int)
             self._minute: dict[str, Window] = defaultdict(Window)
             self._day: dict[tuple[str, date], int] = defaultdict(int)
             self._app = Window()
