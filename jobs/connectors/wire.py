@@ -144,7 +144,7 @@ class Wire:
         return Answer(response.status_code, headers, bytes(body).replace(self._token.encode(), _BLOT.encode()))
 
 
-def _words(failure: httpx2.TransportError) -> str:
+def _words(failure: httpx2.RequestError) -> str:
     name = type(failure).__name__
     return f"{name}: {failure}" if str(failure) else name
 
@@ -214,8 +214,8 @@ def post_form(client: Client, address: str, authorization: str, form: bytes, dea
     try:
         with ends:
             response = client.send(request)
-            return response.status_code, response.content[:LARGEST_BODY]
+            return response.status_code, response.content
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as failure:
         raise NotSent(_words(failure)) from None
-    except httpx2.TransportError as failure:
+    except httpx2.RequestError as failure:
         raise NoAnswer(_words(failure)) from None

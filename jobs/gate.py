@@ -1,0 +1,73 @@
+"""The gate before every HTTP call of a holder: paces to the provider's ceilings and proves that the lease holds."""
+
+import threading
+from collections.abc import Mapping
+from time import monotonic
+
+from sqlalchemy.orm import Session
+
+from dashboard.db import writing
+from dashboard.domain import budgets, leases
+from dashboard.domain.budgets import Ceiling
+from dashboard.domain.leases import Lease
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.postings import ProviderError
+from dashboard.vocabulary.providers import FACTS, Provider
+
+LONGEST_WAIT = 20.0
+"""Seconds that a holder waits for its turn within a drain; for longer the connection goes back to the queue."""
+
+
+class HolderGate:
+    """Opens for one call at a time. It writes in transactions of its own: none may be open around a call."""
+
+    def __init__(
+        self,
+        session: Session,
+        lease: Lease,
+        provider: Provider,
+        company_id: str,
+        pace: float,
+        stopping: threading.Event,
+    ) -> None:
+        self._session = session
+        self._lease = lease
+        self._stopping = stopping
+        self._ceilings = ceilings(provider, company_id, pace)
+        self._has_turn = False
+        self.calls = 0
+
+    def take_turn(self) -> None:
+        """Wait for the next call's turn before anything is stored about it. Raises as before_call does."""
+        ends = monotonic() + LONGEST_WAIT
+        while not self._has_turn:
+            with writing(self._session):
+                leases.renew(self._session, self._lease)
+                wait = budgets.reserve(self._session, self._ceilings)
+            if wait == 0:
+                self._has_turn = True
+            elif monotonic() + wait > ends or self._stopping.wait(wait):
+                raise ProviderError(ErrorCode.RATE_LIMITED, words="the provider's limit is reached", retry_after=wait)
+
+    def before_call(self) -> None:
+        """Raises LeaseLost, or ProviderError(RATE_LIMITED, retry_after) when the turn is too far away."""
+        if self._has_turn:
+            with writing(self._session):
+                leases.renew(self._session, self._lease)
+        else:
+            self.take_turn()
+        self._has_turn = False
+        self.calls += 1
+
+    def after_call(self, status: int, headers: Mapping[str, str]) -> None:
+        """Nothing to learn: the budget counts every call itself, and a 429 is the connector's to tell."""
+
+
+def ceilings(provider: Provider, company_id: str, pace: float) -> list[Ceiling]:
+    """The published ceilings of one company, times `pace` (1 for the real provider)."""
+    limits = FACTS[provider].limits
+    name = f"{provider.value}:{company_id}"
+    return [
+        Ceiling(f"{name}:minute", max(1, int(limits.per_minute * pace)), 60.0, step=0.0 if pace <= 1 else 0.5),
+        Ceiling(f"{name}:day", max(1, int(limits.per_day * pace)), 86400.0, step=3600.0),
+    ]

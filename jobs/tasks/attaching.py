@@ -1,0 +1,116 @@
+"""Attaching: the original follows its document as a step of its own; when it is refused the document stays Synced."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from dashboard.db import writing
+from dashboard.domain import audit
+from dashboard.domain.leases import attachment_due
+from dashboard.models import Attempt, Export, Original, Record, RecordOriginal
+from dashboard.models.export import AttachmentState, AttemptState, Step
+from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.postings import Accepted, AttachmentPosting, ProviderError, Refused, Unknown, Wait
+from jobs.tasks.holding import Holding
+
+TRIES = 5
+AGAIN_AFTER = timedelta(minutes=2)
+
+
+def attach_next(holding: Holding) -> bool:
+    """Attach one original; False when none is due. Raises ProviderError when the connection must wait.
+
+    Sending it again is harmless: a ledger replaces an attachment of the same name.
+    """
+    session = holding.session
+    session.rollback()
+    now = holding.clock()
+    query = select(Export).where(Export.connection_id == holding.connection.id, *attachment_due(now))
+    export = session.scalars(query.order_by(Export.id).limit(1)).one_or_none()
+    if export is None:
+        return False
+    original = session.execute(
+        select(Original, RecordOriginal.file_name, Record.number)
+        .join(RecordOriginal, RecordOriginal.original_id == Original.id)
+        .join(Record, Record.id == RecordOriginal.record_id)
+        .where(RecordOriginal.record_id == export.record_id, Original.documents == 1)
+        .order_by(RecordOriginal.id)
+        .limit(1)
+        .options(undefer(Original.content))
+    ).one_or_none()
+    if original is None:
+        with writing(session):
+            export.attachment = AttachmentState.NONE
+        return True
+    file, name, reference = original
+    posting = AttachmentPosting(export.key, export.kind, export.ledger_id, name, file.media_type, file.content)
+    holding.gate.take_turn()
+    with writing(session):
+        attempt = Attempt(
+            tenant_id=export.tenant_id,
+            export_id=export.id,
+            step=Step.ATTACHMENT,
+            trigger=export.trigger,
+            epoch=holding.lease.epoch,
+            posting={"file_name": name, "sha256": file.sha256, "ledger_id": export.ledger_id},
+            begun_at=now,
+        )
+        session.add(attempt)
+        session.flush()
+    try:
+        (outcome,) = holding.connector.push([posting])
+    except ProviderError as fault:
+        with writing(session):
+            attempt.state, attempt.ended_at = AttemptState.NOT_SENT, holding.clock()
+            attempt.error_code, attempt.error_words = fault.code.value, fault.words
+        raise
+    with writing(session):
+        _end(holding, export, attempt, outcome, reference)
+    if isinstance(outcome, Wait):
+        raise ProviderError(outcome.code, words=outcome.words, retry_after=outcome.seconds)
+    return True
+
+
+def _end(
+    holding: Holding,
+    export: Export,
+    attempt: Attempt,
+    outcome: Accepted | Refused | Wait | Unknown,
+    reference: str,
+) -> None:
+    session, now = holding.session, holding.clock()
+    exchange = outcome.exchange
+    attempt.ended_at, attempt.http_status, attempt.request_id = now, exchange.status, exchange.request_id
+    attempt.method, attempt.address = exchange.method, exchange.address[:1000]
+    attempt.request, attempt.response = exchange.request, exchange.response
+    session.refresh(export)
+    match outcome:
+        case Accepted():
+            attempt.state = AttemptState.ACCEPTED
+            export.attachment = AttachmentState.DONE
+            words = "The original is attached"
+        case Refused(faults=faults):
+            attempt.state, attempt.error_code = AttemptState.REFUSED, faults[0].code.value
+            attempt.error_words = "; ".join(fault.words for fault in faults)
+            export.attachment = AttachmentState.REFUSED
+            words = f"The original could not be attached: {attempt.error_words}"
+            export.warning = words
+        case Wait(words=told):
+            attempt.state, attempt.error_words = AttemptState.TOLD_TO_WAIT, told
+            return
+        case Unknown(words=told):
+            attempt.state, attempt.error_words = AttemptState.UNANSWERED, told
+            words = _after_silence(export, holding)
+    session.flush()
+    audit.note_export(session, export, reference, Act.ATTACHMENT_OUTCOME, now, words=words, attempt_id=attempt.id)
+
+
+def _after_silence(export: Export, holding: Holding) -> str:
+    export.attachment_tries += 1
+    if export.attachment_tries >= TRIES:
+        export.attachment = AttachmentState.REFUSED
+        export.warning = "The original could not be attached: the ledger did not answer"
+        return export.warning
+    export.attachment_not_before = holding.clock() + AGAIN_AFTER * export.attachment_tries
+    return "No answer to the attachment; it is sent again"

@@ -1,0 +1,38 @@
+"""One connection while this runner holds it: everything a drain's steps need, and nothing that decides."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dashboard.config import Config
+from dashboard.domain.leases import Lease
+from dashboard.models import Connection
+from dashboard.vocabulary.providers import Limits, Provider, Timing
+from jobs.connectors.base import Connector
+from jobs.gate import HolderGate
+
+
+@dataclass(frozen=True)
+class Holding:
+    """`clock` gives aware UTC; `stopping` is set when the runner has to hand back."""
+
+    session: Session
+    config: Config
+    lease: Lease
+    connection: Connection
+    connector: Connector
+    gate: HolderGate
+    clock: Callable[[], datetime]
+    stopping: threading.Event
+    limits: Limits
+
+    @property
+    def timing(self) -> Timing:
+        return self.config.providers[self.connection.provider].timing
+
+    @property
+    def provider(self) -> Provider:
+        return self.connection.provider
