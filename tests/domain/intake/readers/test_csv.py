@@ -157,6 +157,12 @@ def test_a_total_that_its_lines_do_not_make_refuses_the_whole_file() -> None:
     )
 
 
+def test_lines_that_add_up_to_more_than_can_be_kept_are_refused() -> None:
+    text = table(*[row(quantity="1", unit_price="900000000000")] * 2)
+
+    assert "larger than any amount" in refusal(text).reason
+
+
 @pytest.mark.parametrize(
     ("cells", "column", "why"),
     [

@@ -83,6 +83,12 @@ def test_another_column_settles_a_column_that_is_ambiguous_all_along() -> None:
     assert [line.quantity for line in document.lines] == [1, 2]
 
 
+def test_a_column_is_settled_by_itself_before_by_another() -> None:
+    document = read_one(bill("1.234", "5,50").replace(";1;1.234", ";0.5;1.234"))
+
+    assert [line.unit_price for line in document.lines] == [Decimal(1234), Decimal("5.5")]
+
+
 def test_a_rate_with_three_decimals_is_certain() -> None:
     assert read_one(bill("100").replace(";25\n", ";6.625\n")).lines[0].tax_rate == Decimal("6.625")
 

@@ -111,6 +111,43 @@ def test_a_line_without_category_takes_the_only_one_of_the_document() -> None:
     assert (line.category, line.tax_rate) == ("S", D(25))
 
 
+def test_the_total_in_the_tax_currency_stays_out_even_with_a_breakdown() -> None:
+    start, end = INVOICE.index("    <cac:TaxSubtotal>"), INVOICE.index("    <cac:TaxSubtotal>", INVOICE.index("140.00"))
+    in_tax_currency = INVOICE[start:end].replace("EUR", "SEK")
+    after = '<cbc:TaxAmount currencyID="SEK">480.00</cbc:TaxAmount>\n'
+
+    assert read_one(invoice_with(after, after + in_tax_currency)) == read_one(INVOICE)
+
+
+def test_two_taxes_on_one_line_are_refused() -> None:
+    start, end = INVOICE.index("      <cac:ClassifiedTaxCategory>"), INVOICE.index("    </cac:Item>")
+    second = INVOICE[start:end].replace(">25<", ">6<")
+
+    refused = refusal(INVOICE[:end] + second + INVOICE[end:])
+
+    assert refused.place == "/Invoice/cac:InvoiceLine[1]/cac:Item/cac:ClassifiedTaxCategory"
+    assert refused.reason.startswith("More than one tax")
+
+
+def test_a_vat_number_comes_before_other_tax_numbers() -> None:
+    seller = read_one(invoice_with("Godkänd för F-skatt", "201/113/40209")).seller
+
+    assert seller.tax_ids == ("SE555555000101", "201/113/40209", "5555550001")
+    assert seller.tax_id == "SE555555000101"
+
+
+@pytest.mark.parametrize(("scheme", "tax_ids"), [("0007", ("5555550001",)), ("0088", ()), ("EM", ())])
+def test_an_electronic_address_is_a_tax_id_only_where_it_is_a_company_number(
+    scheme: str, tax_ids: tuple[str, ...]
+) -> None:
+    address = '"EM">kredit@granit.example<'
+    assert address in sample("ubl/credit_note.xml").decode()
+
+    document = read_one(sample("ubl/credit_note.xml").decode().replace(address, f'"{scheme}">5555550001<'))
+
+    assert document.seller.tax_ids == tax_ids
+
+
 @pytest.mark.parametrize(
     ("element", "place"),
     [
