@@ -1,0 +1,102 @@
+"""The button that mends an error: where it leads and what it needs. What a guide says is domain/guides.py."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy import select
+
+from dashboard.db import db
+from dashboard.domain.guides import Guide, Remedy, guide
+from dashboard.models import Export, Record
+from dashboard.views import guards
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.mappings import MappingKind
+from dashboard.vocabulary.records import Direction
+from dashboard.vocabulary.roles import Permission
+
+
+@dataclass(frozen=True)
+class RemedyLink:
+    """A link as a button; `id` is unique among the exports of a page."""
+
+    label: str
+    url: str
+    permission: Permission | None
+    id: str
+
+    @property
+    def refusal(self) -> str:
+        """Why the person of this request may not follow it; "" when they may."""
+        if self.permission is None or guards.here().may(self.permission):
+            return ""
+        return self.permission.refusal
+
+
+MAPPED_KIND: dict[ErrorCode, MappingKind] = {
+    ErrorCode.TAX_NOT_MAPPED: MappingKind.TAX,
+    ErrorCode.TAX_UNKNOWN: MappingKind.TAX,
+    ErrorCode.TAX_ACCOUNT_CLASH: MappingKind.TAX,
+}
+"""Which mapping mends an error whose remedy is MAP; every other one is about an account."""
+
+
+def remedy(export: Export, provider_label: str) -> RemedyLink:
+    """The button for a failed export, decided by its first fault. The export's record is read for its contact."""
+    fault = export.faults[0] if export.faults else {"code": export.error_code}
+    found = guide(fault["code"])
+    label, url = _label_and_address(export, found, fault.get("source_value", ""), provider_label)
+    return RemedyLink(label, url, _permission(export, found), f"mend-{export.id}")
+
+
+def _label_and_address(export: Export, found: Guide, value: str, provider: str) -> tuple[str, str]:
+    connection = export.connection_id
+    match found.remedy:
+        case Remedy.RECONNECT:
+            return f"Reconnect {provider}", _at_connection("connections.listed", connection)
+        case Remedy.REFRESH_LISTS:
+            label = f"Refresh lists from {provider} (sends nothing)"
+            return label, _at_connection("connections.listed", connection)
+        case Remedy.SYNC_CONFIG:
+            return "Open sync config", _at_connection("sync_config.listed", connection)
+        case Remedy.MAP:
+            kind = MAPPED_KIND.get(found.code, MappingKind.ACCOUNT)
+            what = {MappingKind.TAX: "tax rate", MappingKind.ACCOUNT: "account"}[kind]
+            return f"Choose the {what}", _mapping(connection, kind, value)
+        case Remedy.CONTACT:
+            return "Choose or create the contact", _mapping(connection, MappingKind.CONTACT, value or _contact(export))
+        case Remedy.COMPARE:
+            return f"Compare with {provider}", _of_export("records.compare", export)
+        case Remedy.LOOK:
+            return f"See what {provider} holds", _of_export("records.compare", export)
+        case Remedy.MOVE_DATE:
+            return "Move the booking date", _of_export("records.booking_date", export)
+        case Remedy.RESYNC | Remedy.EDIT_SOURCE:
+            return "Open the record", url_for("records.shown", record_id=export.record_id)
+        case Remedy.NONE:
+            return "Read what to do", url_for("errors.shown", code=found.code.value)
+
+
+def _permission(export: Export, found: Guide) -> Permission | None:
+    """A bill's date is finance's to move; an issued sales invoice's, and any across a year end, an admin's."""
+    if found.remedy is Remedy.MOVE_DATE and export.kind.direction is Direction.SALE:
+        return Permission.MOVE_ISSUED_DATE
+    if found.remedy in (Remedy.RESYNC, Remedy.LOOK, Remedy.NONE, Remedy.REFRESH_LISTS):
+        return None
+    return found.permission or (Permission.SEND if found.remedy is Remedy.MOVE_DATE else None)
+
+
+def _of_export(endpoint: str, export: Export) -> str:
+    return url_for(endpoint, record_id=export.record_id, export_id=export.id)
+
+
+def _at_connection(endpoint: str, connection_id: int) -> str:
+    return url_for(endpoint, _anchor=f"connection-{connection_id}")
+
+
+def _mapping(connection_id: int, kind: MappingKind, value: str) -> str:
+    return url_for("mapping.listed", connection=connection_id, kind=kind.value, value=value or None)
+
+
+def _contact(export: Export) -> str:
+    query = select(Record.contact_key).where(Record.tenant_id == export.tenant_id, Record.id == export.record_id)
+    return db.session.scalar(query) or ""
