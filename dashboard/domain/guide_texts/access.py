@@ -16,8 +16,8 @@ GUIDES = (
         steps=(
             "Open Connections, find the organisation marked “Needs reconnecting” and press Reconnect.",
             (
-                "Sign in to Xero as somebody who may connect apps to that organisation, choose the same organisation and "
-                "press Allow access."
+                "Sign in to Xero as somebody who may connect apps to that organisation, choose the same organisation "
+                "and press Allow access."
             ),
             "Back in tieout, the connection reads Connected.",
         ),
@@ -41,8 +41,8 @@ GUIDES = (
         steps=(
             "Open Connections and press Reconnect at this organisation.",
             (
-                "In Xero choose this very organisation. Another one is never taken over unasked: its books would get the "
-                "wrong documents."
+                "In Xero choose this very organisation. Another one is never taken over unasked: its books would get "
+                "the wrong documents."
             ),
             "When Xero does not offer it, ask its subscriber to make you a user who may connect apps.",
         ),

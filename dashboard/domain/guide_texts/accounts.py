@@ -52,8 +52,8 @@ GUIDES = (
         steps=(
             "Open Mapping › Accounts and choose an active account for the value.",
             (
-                "Or restore the account in Xero: Accounting › Chart of accounts, tab Archive, tick it and press Restore. "
-                "A deleted account cannot be restored."
+                "Or restore the account in Xero: Accounting › Chart of accounts, tab Archive, tick it and press "
+                "Restore. A deleted account cannot be restored."
             ),
         ),
         after=f"{_RESEND} {_READ_AFRESH}",

@@ -59,8 +59,8 @@ GUIDES = (
         permission=Permission.MAP,
         known_by=(
             (
-                "The contact name Buzz Lightyear is already assigned to another contact. The contact name must be unique "
-                "across all active contacts."
+                "The contact name Buzz Lightyear is already assigned to another contact. The contact name must be "
+                "unique across all active contacts."
             ),
         ),
     ),

@@ -7,8 +7,8 @@ from dashboard.vocabulary.roles import Permission
 _RESEND = "It has to be resent once it is mended; it does not go by itself."
 _CORRECTED = (
     (
-        "Ask for a corrected document, or correct it where it is made, and take it in under Upload. With the same number "
-        "it is held as a possible duplicate: say on its page that it is not one."
+        "Ask for a corrected document, or correct it where it is made, and take it in under Upload. With the same "
+        "number it is held as a possible duplicate: say on its page that it is not one."
     ),
     "Resolve this record as not to be booked, naming the corrected one.",
 )
@@ -28,8 +28,8 @@ GUIDES = (
             "It is the same document: adopt it, and the record becomes Synced with Xero's document.",
             "It is the same, entered differently: resolve the record as already in the ledger, or as entered by hand.",
             (
-                "It is another document: correct the number in Xero under “Invoice number” (on bills “Reference”), then "
-                "resend."
+                "It is another document: correct the number in Xero under “Invoice number” (on bills “Reference”), "
+                "then resend."
             ),
         ),
         after="It does not go by itself. Adopting and resolving send nothing.",
@@ -69,8 +69,8 @@ GUIDES = (
                 "date in Xero under Accounting › Advanced › Financial settings."
             ),
             (
-                "Otherwise press Move the booking date, choose a day in an open period and give the reason. The form says "
-                "when the tax moves to another month. The document's own date stays in the text."
+                "Otherwise press Move the booking date, choose a day in an open period and give the reason. The form "
+                "says when the tax moves to another month. The document's own date stays in the text."
             ),
             "Moving the date of an issued sales invoice is an admin's.",
         ),
@@ -89,12 +89,12 @@ GUIDES = (
         steps=(
             "Speak with your accountant: the year may be reopened, or the document booked in the current year.",
             (
-                "To reopen it, an adviser clears the year-end lock date in Xero under Accounting › Advanced › Financial "
-                "settings."
+                "To reopen it, an adviser clears the year-end lock date in Xero under Accounting › Advanced › "
+                "Financial settings."
             ),
             (
-                "To book it this year, press Move the booking date, choose the day and give the reason. Across a year end "
-                "only an admin may."
+                "To book it this year, press Move the booking date, choose the day and give the reason. Across a year "
+                "end only an admin may."
             ),
         ),
         after=f"{_RESEND} Resync reads the lock date from Xero afresh before anything is sent.",

@@ -15,8 +15,8 @@ GUIDES = (
         whose=Turn.NOBODY,
         steps=(
             (
-                "Wait: while it reads Checking, tieout looks for the document in Xero, for the first time after about five "
-                "minutes."
+                "Wait: while it reads Checking, tieout looks for the document in Xero, for the first time after about "
+                "five minutes."
             ),
             "When it has failed in the end, look in Xero for the number yourself, then resend it or resolve it.",
         ),
