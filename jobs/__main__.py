@@ -8,9 +8,9 @@ import click
 
 from dashboard.app import create_app
 from dashboard.config import BadSetting, load
-from jobs import clockwork, demo, sandbox
-from jobs.runner import Runner
+from jobs import demo, runner, sandbox
 from jobs.schedule import SCHEDULE
+from jobs.tasks.office import Office
 
 
 @click.group()
@@ -21,18 +21,18 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run the runner until it is told to stop."""
-    clockwork.run_until_told(Runner(create_app(load(os.environ))))
+    runner.run_until_told(Office(create_app(load(os.environ))))
 
 
 @main.command()
 @click.argument("task", type=click.Choice([entry.name for entry in SCHEDULE]))
 def once(task: str) -> None:
     """Run one task once, and end."""
-    runner = Runner(create_app(load(os.environ)))
+    office = Office(create_app(load(os.environ)))
     try:
-        next(entry for entry in SCHEDULE if entry.name == task).task(runner)
+        next(entry for entry in SCHEDULE if entry.name == task).task(office)
     finally:
-        runner.close()
+        office.close()
 
 
 @main.command("sandbox")

@@ -1,80 +1,77 @@
-"""The runner: opens what tasks need, runs each, records what fails and goes on."""
+"""The runner: APScheduler ticks the table of schedule.py; what a task raises is recorded, and the next tick comes."""
 
+import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from types import FrameType
 
 import structlog
-from flask import Flask
-from sqlalchemy.orm import Session
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 
-from dashboard.config import Config
-from dashboard.db import db
-from jobs.connectors.wire import Client, open_client
-from jobs.tasks import consents, counting, drain, resyncs
+from jobs.schedule import SCHEDULE, Entry
+from jobs.tasks.office import Office
+
+GRACE = 25.0
+"""Seconds that work under way has to end or hand back after SIGTERM."""
 
 log = structlog.get_logger(__name__)
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Runner:
-    """One runner process (or a part of the embedded one). Its tasks may run at once in several threads."""
+    """Ticks from `start` to `stop`. Any number of them may run on one database."""
 
-    def __init__(self, app: Flask, clock: Callable[[], datetime] = utc_now, client: Client | None = None) -> None:
-        self.app = app
-        self.config: Config = app.extensions["tieout"]
-        self.clock = clock
-        self.client = client or open_client()
-        self.stopping = threading.Event()
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(sum(entry.copies for entry in SCHEDULE))},
+            # A late tick is caught up once, never dropped (the default drops what is a second late), never doubled.
+            # The job store stays in memory: a shared one would fire twice with two runners.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
 
-    def drain(self) -> bool:
-        """Drain connections until none has work; True when any had."""
-        drained = False
-        while not self.stopping.is_set() and self._drain_one():
-            drained = True
-        return drained
+    def start(self) -> None:
+        for entry in SCHEDULE:
+            for copy in range(entry.copies):
+                self._scheduler.add_job(
+                    self.attempt,
+                    "interval",
+                    args=(entry,),
+                    seconds=entry.every.total_seconds(),
+                    id=f"{entry.name}-{copy}",
+                )
+        self._scheduler.start()
+        log.info("runner started")
 
-    def answer_consents(self) -> bool:
-        with self._session() as session:
-            return consents.run(session, self.config, self.client, self.clock)
-
-    def advance_resyncs(self) -> None:
-        with self._session() as session:
-            resyncs.run(session, self.clock())
-
-    def lapse_resyncs(self) -> None:
-        with self._session() as session:
-            resyncs.lapse(session, self.clock())
-
-    def check_counts(self) -> int:
-        with self._session() as session:
-            return counting.run(session)
-
-    def attempt(self, name: str, task: Callable[["Runner"], object]) -> None:
-        """Run a task for the clock: what it raises is recorded, and the next tick comes all the same."""
-        if self.stopping.is_set():
+    def attempt(self, entry: Entry) -> None:
+        """Run one task of the table once."""
+        if self.office.stopping.is_set():
             return
         try:
-            task(self)
+            entry.task(self.office)
         except Exception:
-            log.exception("task failed", task=name)
+            log.exception("task failed", task=entry.name)
 
     def stop(self) -> None:
-        """Take nothing further; what is under way ends or hands back."""
-        self.stopping.set()
+        """Take nothing further; what is under way has GRACE seconds. What has not ended then is looked up later."""
+        self.office.stopping.set()
+        ended = threading.Thread(target=self._scheduler.shutdown, daemon=True)
+        ended.start()
+        ended.join(GRACE)
+        self.office.close()
+        log.info("runner stopped", in_time=not ended.is_alive())
 
-    def close(self) -> None:
-        self.client.close()
 
-    def _drain_one(self) -> bool:
-        with self._session() as session:
-            return drain.run(session, self.config, self.client, self.clock, self.stopping)
+def run_until_told(office: Office) -> None:
+    """Run until SIGTERM or SIGINT."""
+    told = threading.Event()
 
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        with self.app.app_context(), Session(db.engine, expire_on_commit=False) as session:
-            yield session
+    def tell(number: int, frame: FrameType | None) -> None:
+        told.set()
+
+    signal.signal(signal.SIGTERM, tell)
+    signal.signal(signal.SIGINT, tell)
+    runner = Runner(office)
+    runner.start()
+    told.wait()
+    runner.stop()

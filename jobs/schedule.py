@@ -4,23 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobs.runner import Runner
+from jobs.tasks import consents, counting, drain, resyncs
+from jobs.tasks.office import Office
 
 
 @dataclass(frozen=True)
 class Entry:
+    """`copies` of a task may run at once in one process."""
+
     name: str
-    task: Callable[[Runner], object]
+    task: Callable[[Office], object]
     every: timedelta
     why: str
+    copies: int = 1
 
 
 SCHEDULE: tuple[Entry, ...] = (
-    Entry("drain", Runner.drain, timedelta(seconds=1), "sends, looks up and answers, one connection at a time"),
-    Entry("consents", Runner.answer_consents, timedelta(seconds=1), "a person waits on the page for it"),
-    Entry(
-        "resyncs", Runner.advance_resyncs, timedelta(seconds=2), "the next wave begins when the one before has ended"
-    ),
-    Entry("lapse", Runner.lapse_resyncs, timedelta(minutes=1), "a frozen set is not confirmed for ever"),
-    Entry("counts", Runner.check_counts, timedelta(hours=24), "the tiles must equal the rows"),
+    Entry("drain", drain.run, timedelta(seconds=1), "sends, looks up and answers; each copy holds one connection", 3),
+    Entry("consents", consents.run, timedelta(seconds=1), "a person waits on the page for it"),
+    Entry("resyncs", resyncs.run, timedelta(seconds=2), "the next wave begins when the one before has ended"),
+    Entry("lapse", resyncs.lapse, timedelta(minutes=1), "a frozen set is not confirmed for ever"),
+    Entry("counts", counting.run, timedelta(hours=24), "the tiles must equal the rows"),
 )

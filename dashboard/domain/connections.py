@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import audit
+from dashboard.domain import audit, lookups
 from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Grant, StatusCount
 from dashboard.models.connection import ConnectionState
+from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Company
@@ -88,6 +89,8 @@ def connect(
             reference=company.name,
             words=f"{grant.provider.label}: {company.name}",
         )
+        # The drop-downs and checks need the ledger's own lists before anything is mapped or sent.
+        lookups.ask(session, connection, LookupKind.LISTS, {}, actor, now)
         made.append(connection)
     return made
 

@@ -1,6 +1,6 @@
 """How Alembic reaches the application's database. Schemas are written in plain types, so that they outlive ours."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 database = current_app.extensions["migrate"].db
 
 
-def render_item(kind: str, item: Any, autogenerate_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogenerate_context: Any) -> str | Literal[False]:
     """A type of ours as the plain type that it is stored as."""
     if kind == "type" and isinstance(item, Enum):
         return f"sa.String({item.length})"

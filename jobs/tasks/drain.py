@@ -1,16 +1,13 @@
 """Drain: hold one connection with work, do what is due on it for a slice of time, let go."""
 
 import socket
-import threading
 import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
 from sqlalchemy.orm import Session
 
-from dashboard.config import Config
 from dashboard.db import writing
 from dashboard.domain import attempts, connections, leases, lookups
 from dashboard.domain.leases import Lease, LeaseLost
@@ -21,10 +18,10 @@ from dashboard.vocabulary.postings import ProviderError
 from dashboard.vocabulary.providers import FACTS, endpoints
 from jobs import tokens
 from jobs.connectors.registry import Access, connect
-from jobs.connectors.wire import Client
 from jobs.gate import HolderGate
 from jobs.tasks import answering, attaching, looking_up, reading_lists, sending
 from jobs.tasks.holding import Holding
+from jobs.tasks.office import Office
 
 SLICE = 15.0
 """Seconds after which a drain lets another connection have its turn."""
@@ -38,17 +35,26 @@ def holder_name() -> str:
     return f"{socket.gethostname()[:30]}:{uuid.uuid4().hex[:16]}"
 
 
-def run(
-    session: Session, config: Config, client: Client, clock: Callable[[], datetime], stopping: threading.Event
-) -> bool:
-    """Drain the connection that has waited longest; False when none had work. Never leaves a connection held."""
+def run(office: Office) -> bool:
+    """Drain connections until none has work; True when any had. Never leaves a connection held."""
+    drained = False
+    while not office.stopping.is_set():
+        with office.session() as session:
+            if not drain_one(office, session):
+                break
+        drained = True
+    return drained
+
+
+def drain_one(office: Office, session: Session) -> bool:
+    """Drain the connection that has waited longest; False when none had work."""
     with writing(session):
-        seconds = max(settings.timing.lease.total_seconds() for settings in config.providers.values())
-        lease = leases.take(session, holder_name(), seconds, clock())
+        seconds = max(settings.timing.lease.total_seconds() for settings in office.config.providers.values())
+        lease = leases.take(session, holder_name(), seconds, office.clock())
     if lease is None:
         return False
     try:
-        _drain(session, config, client, lease, clock, stopping)
+        _drain(office, session, lease)
     except LeaseLost:
         log.warning("lease lost", connection=lease.connection_id, epoch=lease.epoch)
     finally:
@@ -58,42 +64,30 @@ def run(
     return True
 
 
-def _drain(
-    session: Session,
-    config: Config,
-    client: Client,
-    lease: Lease,
-    clock: Callable[[], datetime],
-    stopping: threading.Event,
-) -> None:
+def _drain(office: Office, session: Session, lease: Lease) -> None:
     connection = session.get_one(Connection, lease.connection_id, populate_existing=True)
-    timing = config.providers[connection.provider].timing
+    timing = office.config.providers[connection.provider].timing
     with writing(session):
-        attempts.strand(session, lease, clock(), timing.settles_after)
-    if connection.state is not ConnectionState.CONNECTED:
-        with writing(session):
-            _refuse_questions(session, connection, clock())
-        return
+        attempts.strand(session, lease, office.clock(), timing.settles_after)
+        if connection.state is not ConnectionState.CONNECTED:
+            _refuse_questions(session, connection, office.clock())
+            return
     ends = monotonic() + SLICE
     renewed = False
-    while not stopping.is_set() and monotonic() < ends:
+    while not office.stopping.is_set() and monotonic() < ends:
         try:
-            holding = _hold(session, config, client, lease, connection, clock, stopping)
-            while not stopping.is_set() and monotonic() < ends:
+            holding = _hold(office, session, lease, connection)
+            while not office.stopping.is_set() and monotonic() < ends:
                 if not _step(holding):
                     return
                 renewed = False
         except ProviderError as fault:
             session.rollback()
             # An access token may end before its time; one renewal tells that from an access that was withdrawn.
-            if (
-                fault.code is ErrorCode.ACCESS_EXPIRED
-                and not renewed
-                and _renewed(session, config, client, lease, clock)
-            ):
+            if fault.code is ErrorCode.ACCESS_EXPIRED and not renewed and _renewed(office, session, connection):
                 renewed = True
                 continue
-            _take_note(session, connection, fault, clock())
+            _take_note(session, connection, fault, office.clock())
             return
 
 
@@ -108,19 +102,11 @@ def _step(holding: Holding) -> bool:
     )
 
 
-def _hold(
-    session: Session,
-    config: Config,
-    client: Client,
-    lease: Lease,
-    connection: Connection,
-    clock: Callable[[], datetime],
-    stopping: threading.Event,
-) -> Holding:
-    settings = config.providers[connection.provider]
-    gate = HolderGate(session, lease, connection.provider, connection.external_id, settings.pace, stopping)
+def _hold(office: Office, session: Session, lease: Lease, connection: Connection) -> Holding:
+    settings = office.config.providers[connection.provider]
+    gate = HolderGate(session, lease, connection.provider, connection.external_id, settings.pace, office.stopping)
     grant = session.get_one(Grant, connection.grant_id)
-    token = tokens.ensure(session, config, client, grant, clock)
+    token = tokens.ensure(session, office.config, office.client, grant, office.clock)
     access = Access(
         base_url=endpoints(connection.provider, settings.base_url).api,
         access_token=token,
@@ -129,28 +115,27 @@ def _hold(
         short_code=connection.short_code,
         gate=gate,
         deadline=settings.timing.call_deadline,
-        client=client,
+        client=office.client,
     )
     return Holding(
         session=session,
-        config=config,
+        config=office.config,
         lease=lease,
         connection=connection,
         connector=connect(connection.provider, access),
         gate=gate,
-        clock=clock,
-        stopping=stopping,
+        clock=office.clock,
         limits=FACTS[connection.provider].limits,
     )
 
 
-def _renewed(session: Session, config: Config, client: Client, lease: Lease, clock: Callable[[], datetime]) -> bool:
-    connection = session.get_one(Connection, lease.connection_id, populate_existing=True)
+def _renewed(office: Office, session: Session, connection: Connection) -> bool:
+    session.refresh(connection)
     if connection.grant_id is None:
         return False
     grant = session.get_one(Grant, connection.grant_id)
     try:
-        tokens.ensure(session, config, client, grant, clock, anew=True)
+        tokens.ensure(session, office.config, office.client, grant, office.clock, anew=True)
     except ProviderError:
         # What the renewal itself met stands on the connection already, or shows when it is drained next.
         session.rollback()

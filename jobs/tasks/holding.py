@@ -1,6 +1,5 @@
 """One connection while this runner holds it: everything a drain's steps need, and nothing that decides."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from jobs.gate import HolderGate
 
 @dataclass(frozen=True)
 class Holding:
-    """`clock` gives aware UTC; `stopping` is set when the runner has to hand back."""
+    """`clock` gives aware UTC."""
 
     session: Session
     config: Config
@@ -26,7 +25,6 @@ class Holding:
     connector: Connector
     gate: HolderGate
     clock: Callable[[], datetime]
-    stopping: threading.Event
     limits: Limits
 
     @property

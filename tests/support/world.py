@@ -113,16 +113,17 @@ class World:
         return made[0]
 
     def map_all(self, connection: Connection) -> None:
-        """Mappings that let every record of `records()` go through: accounts, the Swedish 25 % and Fjord Kaffe."""
+        """Mappings that let every record of `records()` go through: accounts, the Swedish 25 %, and Fjord Kaffe."""
         chosen = [
             (MappingKind.ACCOUNT, DEFAULT_SALES_ACCOUNT, "200"),
             (MappingKind.ACCOUNT, DEFAULT_PURCHASE_ACCOUNT, "400"),
             (MappingKind.TAX, "sale:S:25:SE", "OUTPUT"),
             (MappingKind.TAX, "purchase:S:25:SE", "INPUT"),
-            (MappingKind.CONTACT, "tax:NO987654321MVA", "c-1"),
         ]
         with writing(self.session):
             ledger = references.ledger(self.session, connection.id)
+            (fjord,) = ledger.contacts_with("NO987654321MVA")
+            chosen.append((MappingKind.CONTACT, "tax:NO987654321MVA", fjord.external_id))
             for kind, value, target in chosen:
                 mappings.save(self.session, connection, kind, value, target, ledger, self.actor("ada"), self.now())
 

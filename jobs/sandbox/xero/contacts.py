@@ -68,7 +68,7 @@ def contact_list(call: ApiCall) -> Reply:
         everyone = [one for one in everyone if one.status != "ARCHIVED"]
     if sought := call.query.get("searchterm", "").casefold():
         everyone = [one for one in everyone if sought in _searchable(one)]
-    everyone.sort(key=lambda one: (one.updated, one.id))
+    everyone.sort(key=lambda one: one.updated)
     page = paged(call, select(call, everyone, FIELDS, wanted))
     brief = bool(call.flag("summaryOnly"))
     forms = [contact_form(call.company, one, call.at, with_balances=not brief) for one in page.items]

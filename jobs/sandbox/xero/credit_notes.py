@@ -27,7 +27,7 @@ def credit_note_list(call: ApiCall) -> Reply:
         found = call.company.documents.find("number", f"any/{number.casefold()}", call.at)
     else:
         found = call.company.documents.all(call.at)
-    found = sorted((one for one in found if one.type.is_credit), key=lambda one: (one.updated, one.id))
+    found = sorted((one for one in found if one.type.is_credit), key=lambda one: one.updated)
     page = paged(call, select(call, found, fields, wanted))
     forms = [
         document_form(

@@ -18,7 +18,7 @@ def invoice_list(call: ApiCall) -> Reply:
     fields = document_fields(call.company, call.at)
     wanted = read_where(call, fields)
     found = [one for one in _candidates(call, wanted) if one.type in INVOICES.types and _is_named(call, one)]
-    found.sort(key=lambda one: (one.updated, one.id))
+    found.sort(key=lambda one: one.updated)
     page = paged(call, select(call, found, fields, wanted))
     with_lines = page.pagination is not None and not call.flag("summaryOnly")
     forms = [

@@ -36,7 +36,7 @@ FIELDS: Mapping[str, Callable[[Payment], Any]] = {
 def payment_list(call: ApiCall) -> Reply:
     """GET /Payments."""
     wanted = read_where(call, FIELDS)
-    payments = sorted(call.company.payments.all(call.at), key=lambda one: (one.updated, one.id))
+    payments = sorted(call.company.payments.all(call.at), key=lambda one: one.updated)
     page = paged(call, select(call, payments, FIELDS, wanted))
     return Reply("Payments", [payment_form(call, one) for one in page.items], page.pagination)
 
