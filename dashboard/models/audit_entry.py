@@ -11,6 +11,9 @@ from dashboard.vocabulary.audit import Act, EntryKind
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
 
+Reference = String(255).with_variant(String(255, collation="C"), "postgresql")
+"""Ordered by code points everywhere, so that "begins with" is a range of the index; SQLite orders so by itself."""
+
 
 class AuditEntry(Base):
     """`status` is the resulting status; `actor` the person's name as it was then, "tieout" for the machine.
@@ -27,6 +30,7 @@ class AuditEntry(Base):
         Index("ix_audit_entry_time", "tenant_id", "at", "id"),
         Index("ix_audit_entry_status", "tenant_id", "status", "at", "id"),
         Index("ix_audit_entry_reference", "tenant_id", "reference", "at", "id"),
+        Index("ix_audit_entry_destination", "tenant_id", "connection_id", "at", "id"),
         Index("ix_audit_entry_actor", "tenant_id", "actor_id", "at", "id"),
         Index("ix_audit_entry_code", "tenant_id", "error_code", "at", "id"),
         Index("ix_audit_entry_export", "export_id"),
@@ -38,14 +42,14 @@ class AuditEntry(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     kind: Mapped[EntryKind] = mapped_column(closed_set(EntryKind))
     act: Mapped[Act] = mapped_column(closed_set(Act))
-    actor_id: Mapped[int | None]
+    actor_id: Mapped[int | None] = mapped_column(Id)
     actor: Mapped[str] = mapped_column(String(200))
     entity_type: Mapped[RecordKind | None] = mapped_column(closed_set(RecordKind))
-    record_id: Mapped[int | None]
-    export_id: Mapped[int | None]
-    attempt_id: Mapped[int | None]
-    connection_id: Mapped[int | None]
-    reference: Mapped[str] = mapped_column(String(255), default="")
+    record_id: Mapped[int | None] = mapped_column(Id)
+    export_id: Mapped[int | None] = mapped_column(Id)
+    attempt_id: Mapped[int | None] = mapped_column(Id)
+    connection_id: Mapped[int | None] = mapped_column(Id)
+    reference: Mapped[str] = mapped_column(Reference, default="")
     status: Mapped[Status | None] = mapped_column(closed_set(Status))
     error_code: Mapped[str] = mapped_column(String(40), default="")
     error_subject: Mapped[str] = mapped_column(String(255), default="")

@@ -55,14 +55,18 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("act", sa.String(40), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("entity_type", sa.String(40), nullable=True),
-        sa.Column("record_id", sa.Integer(), nullable=True),
-        sa.Column("export_id", sa.Integer(), nullable=True),
-        sa.Column("attempt_id", sa.Integer(), nullable=True),
-        sa.Column("connection_id", sa.Integer(), nullable=True),
-        sa.Column("reference", sa.String(length=255), nullable=False),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "reference",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("status", sa.String(40), nullable=True),
         sa.Column("error_code", sa.String(length=40), nullable=False),
         sa.Column("error_subject", sa.String(length=255), nullable=False),
@@ -79,6 +83,7 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_actor", ["tenant_id", "actor_id", "at", "id"], unique=False)
         batch_op.create_index("ix_audit_entry_code", ["tenant_id", "error_code", "at", "id"], unique=False)
+        batch_op.create_index("ix_audit_entry_destination", ["tenant_id", "connection_id", "at", "id"], unique=False)
         batch_op.create_index("ix_audit_entry_export", ["export_id"], unique=False)
         batch_op.create_index("ix_audit_entry_record", ["record_id"], unique=False)
         batch_op.create_index("ix_audit_entry_reference", ["tenant_id", "reference", "at", "id"], unique=False)
@@ -529,7 +534,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_resync_item_state", ["resync_id", "state", "wave"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("resync_item", schema=None) as batch_op:
         batch_op.drop_index("ix_resync_item_state")
@@ -607,6 +611,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_entry_reference")
         batch_op.drop_index("ix_audit_entry_record")
         batch_op.drop_index("ix_audit_entry_export")
+        batch_op.drop_index("ix_audit_entry_destination")
         batch_op.drop_index("ix_audit_entry_code")
         batch_op.drop_index("ix_audit_entry_actor")
 

@@ -1,0 +1,177 @@
+"""Reading the audit log: pages of it, one entry, and how far back the plan lets it be seen. Writing it is audit.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.orm import Session
+
+from dashboard.domain.audit_filters import MACHINE, Choices, Filters, midnight
+from dashboard.domain.scope import NotFound
+from dashboard.models import Attempt, AuditEntry, Connection, Membership, Tenant, User
+from dashboard.vocabulary.plans import Plan
+
+PAGE = 50
+
+Listed = Row[*tuple[Any, ...]]
+"""One row of the list: the columns of AuditEntry that it shows, under their names."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the plan shows: from `first_day`, a calendar day in the organisation's zone, on; None means everything."""
+
+    plan: Plan
+    zone: ZoneInfo
+    today: date
+
+    @classmethod
+    def of(cls, tenant: Tenant, now: datetime) -> "Window":
+        return cls(tenant.plan, tenant.zone, now.astimezone(tenant.zone).date())
+
+    @property
+    def first_day(self) -> date | None:
+        return self.plan.first_visible_day(self.today)
+
+    @property
+    def since(self) -> datetime | None:
+        """The first visible instant, aware."""
+        return midnight(self.first_day, self.zone) if self.first_day else None
+
+    def plan_needed(self, filters: Filters) -> Plan | None:
+        """The smallest plan that shows the days asked for, when this one does not."""
+        earliest = filters.from_day or filters.to_day
+        if earliest is None or self.first_day is None or earliest >= self.first_day:
+            return None
+        return Plan.cheapest_showing(earliest, self.today)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between entries: everything older than (or newer than) this time and id, whether it still exists."""
+
+    at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}-{self.id}"
+
+    @classmethod
+    def read(cls, written: str) -> "Cursor":
+        """Raises ValueError for what was not written by a cursor."""
+        micros, dash, row_id = written.partition("-")
+        if not (dash and all(part.isascii() and part.isdigit() and len(part) <= 18 for part in (micros, row_id))):
+            raise ValueError("not a place in the log")
+        try:
+            return cls(_EPOCH + timedelta(microseconds=int(micros)), int(row_id))
+        except OverflowError:
+            raise ValueError("not a place in the log") from None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries, the newest first, and where the neighbours begin; None where there are none."""
+
+    entries: Sequence[Listed]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_entry = AuditEntry.__table__.c
+_listed = (
+    _entry.id,
+    _entry.at,
+    _entry.kind,
+    _entry.act,
+    _entry.entity_type,
+    _entry.record_id,
+    _entry.connection_id,
+    _entry.reference,
+    _entry.status,
+    _entry.actor,
+    _entry.error_code,
+    _entry.words,
+)
+_place = tuple_(_entry.at, _entry.id)
+
+
+def page(
+    session: Session,
+    tenant_id: int,
+    window: Window,
+    filters: Filters,
+    *,
+    older: Cursor | None = None,
+    newer: Cursor | None = None,
+) -> Page:
+    """The newest entries, or those next to a cursor. Never counts, never skips: 10 million rows cost what 50 do."""
+    query = select(*_listed).where(_entry.tenant_id == tenant_id, *filters.conditions(window.zone))
+    if window.since is not None:
+        query = query.where(_entry.at >= window.since)
+    if newer is not None:
+        above = query.where(_place > tuple_(newer.at, newer.id)).order_by(_entry.at, _entry.id)
+        found = session.execute(above.limit(PAGE + 1)).all()
+        if len(found) > PAGE:
+            return _page(found[PAGE - 1 :: -1], has_newer=True, has_older=True)
+        # Fewer than a page are newer than the place: that is the top, shown in full.
+        older = None
+    if older is not None:
+        query = query.where(_place < tuple_(older.at, older.id))
+    found = session.execute(query.order_by(_entry.at.desc(), _entry.id.desc()).limit(PAGE + 1)).all()
+    return _page(found[:PAGE], has_newer=older is not None, has_older=len(found) > PAGE)
+
+
+def entry(session: Session, tenant_id: int, window: Window, entry_id: int) -> tuple[AuditEntry, Attempt | None]:
+    """One entry with the attempt it tells of; raises NotFound, also for what lies before the plan's window."""
+    query = select(AuditEntry).where(AuditEntry.tenant_id == tenant_id, AuditEntry.id == entry_id)
+    if window.since is not None:
+        query = query.where(AuditEntry.at >= window.since)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(f"audit entry {entry_id}")
+    attempt = session.scalars(
+        select(Attempt).where(Attempt.tenant_id == tenant_id, Attempt.id == found.attempt_id)
+    ).one_or_none()
+    return found, attempt
+
+
+def choices(session: Session, tenant_id: int, person_asked_for: str = "") -> Choices:
+    """Destinations and people to choose from. Somebody who has left is among them when asked for and in the log."""
+    connected = select(Connection.id, Connection.provider, Connection.company_name).where(
+        Connection.tenant_id == tenant_id
+    )
+    members = (
+        select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.tenant_id == tenant_id)
+        .order_by(User.name)
+    )
+    people = {MACHINE: "tieout, by itself"} | {row.id: row.name for row in session.execute(members)}
+    people |= _former_member(session, tenant_id, person_asked_for, people)
+    destinations = {
+        row.id: f"{row.provider.label} · {row.company_name}"
+        for row in session.execute(connected.order_by(Connection.provider, Connection.company_name, Connection.id))
+    }
+    return Choices(destinations, people)
+
+
+def _former_member(session: Session, tenant_id: int, asked_for: str, members: dict[int, str]) -> dict[int, str]:
+    is_id = asked_for.isascii() and asked_for.isdigit() and len(asked_for) <= 18
+    if not is_id or int(asked_for) in members:
+        return {}
+    named = select(_entry.actor).where(_entry.tenant_id == tenant_id, _entry.actor_id == int(asked_for)).limit(1)
+    name = session.scalar(named)
+    return {} if name is None else {int(asked_for): name}
+
+
+def _page(found: Sequence[Listed], *, has_newer: bool, has_older: bool) -> Page:
+    def place(row: Listed) -> Cursor:
+        return Cursor(row.at, row.id)
+
+    if not found:
+        return Page(found, None, None)
+    return Page(found, place(found[0]) if has_newer else None, place(found[-1]) if has_older else None)
