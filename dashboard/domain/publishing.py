@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,20 +24,28 @@ class NotSendable(Exception):
 
 @dataclass(frozen=True)
 class Approved:
-    """What one order to approve did: how many were approved, how many exports began, and what was left out and why."""
+    """What one order to approve did: how many were approved, how many exports began, what was left out and why.
+
+    `sums` are the totals of what was approved, by currency.
+    """
 
     approved: int
     exports: int
     left_out: tuple[str, ...]
+    sums: dict[str, Decimal]
 
 
 def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: Actor, now: datetime) -> Approved:
-    """Approve what awaits approval and start the exports that follow from it. Possible duplicates are left out."""
+    """Approve what awaits approval and start the exports that follow from it. Possible duplicates are left out.
+
+    The records are read afresh and held until the transaction ends, so that two presses of one button have one effect.
+    """
     targets = _followers(session, tenant_id)
     operation = secrets.token_hex(12)
     approved = exports = 0
     left_out = []
-    for record in records:
+    sums: dict[str, Decimal] = {}
+    for record in _held(session, tenant_id, [record.id for record in records]):
         reason = _why_not_approvable(record)
         if reason:
             left_out.append(f"{record.number}: {reason}")
@@ -58,10 +67,11 @@ def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: 
             operation=operation,
         )
         approved += 1
+        sums[record.currency] = sums.get(record.currency, Decimal(0)) + record.total
         for connection in targets:
             publish(session, record, connection, actor, now)
             exports += 1
-    return Approved(approved, exports, tuple(left_out))
+    return Approved(approved, exports, tuple(left_out), sums)
 
 
 def publish(session: Session, record: Record, connection: Connection, actor: Actor, now: datetime) -> Export:
@@ -81,17 +91,13 @@ def publish(session: Session, record: Record, connection: Connection, actor: Act
 def send(session: Session, record: Record, connection: Connection, actor: Actor, now: datetime) -> Export:
     """A person's order to export this one record now; it is tried once. Raises NotSendable with the reason."""
     label = connection.provider.label
-    if record.approval is not Approval.APPROVED:
-        raise NotSendable(f"{record.number} is not approved yet; approve it, then it can go to {label}.")
-    if record.is_possible_duplicate:
-        raise NotSendable(f"{record.number} may be a duplicate; decide that first.")
-    if record.archived_at is not None:
-        raise NotSendable(f"{record.number} is archived.")
-    if connection.state is ConnectionState.DISCONNECTED:
-        raise NotSendable(f"{label} is disconnected; connect it first.")
-    export = _export_of(session, record, connection) or _begin(session, record, connection, now)
-    if export.status not in (Status.READY, Status.ON_HOLD, Status.FAILED):
-        raise NotSendable(_STANDING[export.status].format(number=record.number, label=label))
+    _held(session, record.tenant_id, [record.id])
+    export = _export_of(session, record, connection)
+    reason = why_not_sendable(record, connection, export)
+    if reason:
+        raise NotSendable(reason)
+    if export is None:
+        export = _begin(session, record, connection, now)
     lifecycle.move(
         session,
         export,
@@ -104,6 +110,24 @@ def send(session: Session, record: Record, connection: Connection, actor: Actor,
         **lifecycle.MANUAL_AGAIN,
     )
     return export
+
+
+def why_not_sendable(record: Record, connection: Connection, export: Export | None) -> str:
+    """Why a person cannot send the record to the connection now, as a sentence; "" when they can."""
+    number, label = record.number, connection.provider.label
+    if record.archived_at is not None:
+        return f"{number} is archived."
+    if record.is_possible_duplicate:
+        return f"{number} may be a duplicate; decide that first."
+    if record.approval is not Approval.APPROVED:
+        return f"{number} is not approved yet; approve it, then it can go to {label}."
+    if connection.state is ConnectionState.DISCONNECTED:
+        return f"{label} is disconnected; connect it first."
+    if export is None:
+        return ""
+    if export.alarm:
+        return f"{number} may be in {label} twice; look there first, and say so on its page."
+    return _STANDING.get(export.status, "").format(number=number, label=label)
 
 
 def exports_of(session: Session, record: Record) -> list[tuple[Export, Connection]]:
@@ -144,6 +168,12 @@ def _followers(session: Session, tenant_id: int) -> list[Connection]:
         Connection.export_on_approval,
     )
     return list(session.scalars(query.order_by(Connection.id)))
+
+
+def _held(session: Session, tenant_id: int, ids: Sequence[int]) -> list[Record]:
+    """The records as they are now, locked in the order of their ids."""
+    query = select(Record).where(Record.tenant_id == tenant_id, Record.id.in_(ids)).order_by(Record.id)
+    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def _export_of(session: Session, record: Record, connection: Connection) -> Export | None:

@@ -24,6 +24,7 @@ class Act(StrEnum):
     EXPORT_ADOPTED = "export:adopted"
     EXPORT_CANCELLED = "export:cancelled"
     EXPORT_DATE_MOVED = "export:date-moved"
+    EXPORT_LOOKED_INTO = "export:looked-into"
     ATTACHMENT_OUTCOME = "attachment:outcome"
     RECORD_TAKEN_IN = "record:taken-in"
     RECORD_ATTACHED = "record:original-attached"

@@ -33,11 +33,13 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """One document's fate. `said` is its reference, or for a refusal the reason; `record_id` where there is one."""
+    """One document's fate. `said` is its reference, or for a refusal all of `refusal` in one line; `record_id` where
+    there is one."""
 
     fate: Fate
     said: str
     record_id: int | None = None
+    refusal: UnreadableFile | None = None
 
 
 def utc_now() -> datetime:
@@ -69,8 +71,10 @@ def take_in_file(
 
     A refused file leaves no record, but its original is kept (unless it is too large) and the log says why.
     """
+    file_name = printable(file_name)
     if content is None:
-        return [Result(Fate.REFUSED, f"{file_name}: the file cannot be opened")]
+        unopened = UnreadableFile(file_name, "The file cannot be opened.")
+        return [Result(Fate.REFUSED, str(unopened), refusal=unopened)]
     tenant = session.get_one(Tenant, tenant_id)
     try:
         documents = readers.read(content, file_name)
@@ -82,11 +86,21 @@ def take_in_file(
         sides = [direction.decide(document, tenant, stated_direction) for document in documents]
     except UnreadableFile as refused:
         with writing(session):
+            _wait_for_others(session, tenant_id)
             return [_refuse(session, tenant, file_name, content, refused, actor, now)]
     with writing(session):
-        # Two imports of one bill at the same moment would both find nothing: one waits for the other.
-        session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update())
+        _wait_for_others(session, tenant_id)
         return _store(session, tenant, file_name, content, documents, sides, actor, now, approve=approve)
+
+
+def printable(file_name: str) -> str:
+    """The name as it can be stored and shown: whatever is no readable character is replaced."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in file_name)
+
+
+def _wait_for_others(session: Session, tenant_id: int) -> None:
+    """Two imports of one file or bill at the same moment would both find nothing: one waits for the other."""
+    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update())
 
 
 def _store(
@@ -103,14 +117,14 @@ def _store(
 ) -> list[Result]:
     original = _keep(session, tenant, content, len(documents), now)
     here = {
-        link.place: link.record_id
+        _spot(link.place): link.record_id
         for link in session.scalars(select(RecordOriginal).where(RecordOriginal.original_id == original.id))
     }
     results = []
     fresh: list[Record] = []
     for document, side in zip(documents, sides, strict=True):
-        if document.place in here:
-            results.append(Result(Fate.ALREADY_HERE, document.number, here[document.place]))
+        if _spot(document.place) in here:
+            results.append(Result(Fate.ALREADY_HERE, document.number, here[_spot(document.place)]))
             continue
         record = record_from(document, tenant.id, side, now)
         same = _same_bill(session, record)
@@ -167,7 +181,7 @@ def _refuse(
         words=str(refused),
         details=details,
     )
-    return Result(Fate.REFUSED, str(refused))
+    return Result(Fate.REFUSED, str(refused), refusal=refused)
 
 
 def _keep(session: Session, tenant: Tenant, content: bytes, documents: int, now: datetime) -> Original:
@@ -190,6 +204,11 @@ def _keep(session: Session, tenant: Tenant, content: bytes, documents: int, now:
     original.documents = max(original.documents, documents)
     session.flush()
     return original
+
+
+def _spot(place: str) -> str:
+    """Where in its file a document stands, without the file's name: the same file may come under another one."""
+    return place.partition(" of ")[0]
 
 
 def _media_type(content: bytes) -> str:

@@ -89,7 +89,8 @@ def _key(party: Party) -> str:
 
 
 def _payment(document: Document) -> Payment:
-    prepaid, total = abs(document.prepaid), abs(document.total)
-    if prepaid == 0:
-        return Payment.UNPAID
-    return Payment.PAID if prepaid >= total else Payment.PART_PAID
+    """A document of nothing awaits no payment."""
+    prepaid = -document.prepaid if document.total < 0 else document.prepaid
+    if prepaid >= abs(document.total):
+        return Payment.PAID
+    return Payment.PART_PAID if prepaid > 0 else Payment.UNPAID

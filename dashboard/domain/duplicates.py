@@ -1,0 +1,77 @@
+"""Possible duplicates: the same seller, kind, number and date stated differently. A person decides; nothing is sent."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.domain import audit
+from dashboard.domain.actors import Actor
+from dashboard.models import Export, Record
+from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.statuses import IN_FLIGHT
+
+
+class CannotDecide(Exception):
+    """There is nothing to decide on this record, or not now; the message says why."""
+
+
+def other_of(session: Session, record: Record) -> Record | None:
+    """The record that it may be the same as."""
+    if not record.is_possible_duplicate or record.duplicate_of_id is None:
+        return None
+    query = select(Record).where(Record.tenant_id == record.tenant_id, Record.id == record.duplicate_of_id)
+    return session.scalars(query).one_or_none()
+
+
+def later_ones(session: Session, record: Record) -> Sequence[Record]:
+    """Records that came after it, may be the same, and are not decided on."""
+    query = select(Record).where(
+        Record.tenant_id == record.tenant_id,
+        Record.duplicate_of_id == record.id,
+        Record.is_possible_duplicate,
+        Record.archived_at.is_(None),
+    )
+    return session.scalars(query.order_by(Record.id)).all()
+
+
+def keep_both(session: Session, record: Record, actor: Actor, now: datetime) -> None:
+    """It is another document: it may be approved and sent from now on. Raises CannotDecide."""
+    _check(session, record)
+    record.is_possible_duplicate = False
+    _note(session, record, Act.RECORD_NOT_DUPLICATE, "A document of its own: both are kept", actor, now)
+
+
+def archive(session: Session, record: Record, actor: Actor, now: datetime) -> None:
+    """It is the same document: this one is put away and never sent. Raises CannotDecide."""
+    _check(session, record)
+    record.is_possible_duplicate = False
+    record.archived_at = now
+    _note(session, record, Act.RECORD_ARCHIVED, "The same document as another: archived", actor, now)
+
+
+def _check(session: Session, record: Record) -> None:
+    """The record is held by the caller's lock."""
+    if not record.is_possible_duplicate:
+        raise CannotDecide(f"{record.number} was decided on already.")
+    in_flight = select(Export.id).where(Export.record_id == record.id, Export.status.in_(IN_FLIGHT)).limit(1)
+    if session.scalar(in_flight) is not None:
+        raise CannotDecide(f"{record.number} is on its way to a ledger: wait until that has ended.")
+
+
+def _note(session: Session, record: Record, act: Act, words: str, actor: Actor, now: datetime) -> None:
+    session.flush()
+    audit.note_act(
+        session,
+        record.tenant_id,
+        act,
+        now,
+        actor=actor,
+        reference=record.number,
+        entity_type=record.kind,
+        record_id=record.id,
+        words=words,
+        operation=secrets.token_hex(12),
+    )

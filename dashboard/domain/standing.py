@@ -1,0 +1,88 @@
+"""Where an export stands, in a sentence for a person. Times are the page's to add; error texts are the guides'."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.models import Connection, Export
+from dashboard.models.connection import ConnectionState
+from dashboard.models.export import AttachmentState
+from dashboard.vocabulary.postings import LedgerState
+from dashboard.vocabulary.statuses import IN_FLIGHT, Status
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`sentence` says where it stands, `onward` what happens next by itself, `at` when that is (aware UTC, or None).
+
+    `is_moving` tells that it can change within moments, so that a page may watch it.
+    """
+
+    sentence: str
+    onward: str
+    at: datetime | None
+    is_moving: bool
+
+
+def of(export: Export, connection: Connection, number: str) -> Standing:
+    onward, at = _onward(export, connection)
+    is_moving = export.status in IN_FLIGHT and connection.state is ConnectionState.CONNECTED
+    return Standing(_sentence(export, connection.provider.label, number), onward, at, is_moving)
+
+
+def note(export: Export, connection: Connection) -> str:
+    """The addition behind the status: "draft", or what is waited for; "" mostly."""
+    if export.status is Status.SYNCED and export.ledger_state not in (None, LedgerState.APPROVED):
+        return export.ledger_state.value.replace("-", " ") if export.ledger_state else ""
+    if export.status in IN_FLIGHT and connection.waiting_for:
+        return f"waiting: {connection.waiting_for}"
+    return ""
+
+
+def attachment(export: Export, label: str) -> str:
+    """What became of the original file at the ledger; "" when there is none to attach."""
+    return {
+        AttachmentState.NONE: "",
+        AttachmentState.DUE: f"Waiting to be attached in {label}",
+        AttachmentState.DONE: f"Attached in {label}",
+        AttachmentState.REFUSED: f"Not attached: {label} refused it",
+    }[export.attachment]
+
+
+def _sentence(export: Export, label: str, number: str) -> str:
+    match export.status:
+        case Status.READY:
+            return f"{number} has not been sent to {label}."
+        case Status.ON_HOLD:
+            return f"{number} is held back from {label}."
+        case Status.PENDING:
+            return f"{number} is queued for {label}."
+        case Status.SENDING:
+            return f"{number} is being sent to {label}."
+        case Status.CHECKING:
+            return f"{number} may have arrived in {label}; it is looked up there before anything is sent again."
+        case Status.SYNCED:
+            state = export.ledger_state
+            as_what = f" as {state.value.replace('-', ' ')}" if state and state is not LedgerState.APPROVED else ""
+            return f"{number} was exported to {label}{as_what}."
+        case Status.FAILED:
+            return f"{number} was not exported to {label}: {export.error_words}"
+        case Status.RESOLVED:
+            return f"{number} was resolved without sending."
+
+
+def _onward(export: Export, connection: Connection) -> tuple[str, datetime | None]:
+    label = connection.provider.label
+    match export.status:
+        case Status.FAILED:
+            return "No retry is scheduled; it will not be sent again by itself.", None
+        case Status.PENDING if connection.state is ConnectionState.ERROR:
+            return f"Waiting: {label} needs reconnecting. It goes by itself then.", None
+        case Status.PENDING if connection.state is ConnectionState.DISCONNECTED:
+            return f"Waiting: {label} is disconnected. It goes by itself once {label} is connected.", None
+        case Status.PENDING if connection.not_before is not None:
+            return f"Waiting: {connection.waiting_for or label}. Goes on", connection.not_before
+        case Status.PENDING if export.next_try_at is not None:
+            return "Next try", export.next_try_at
+        case Status.CHECKING if export.check_at is not None:
+            return "Next look", export.check_at
+    return "", None
