@@ -2,65 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from werkzeug.wrappers import Request
 
 from jobs.sandbox.answers import Answer, json_answer
 from jobs.sandbox.clock import Clock
+from jobs.sandbox.control_input import BadInput, Fields
 from jobs.sandbox.faults import Fault, Rule
 from jobs.sandbox.xero.limits import Limits
 from jobs.sandbox.xero.provider import Xero
 
 PREFIX = "/_control"
-
-
-class BadInput(Exception):
-    """A control call that cannot be carried out: which field, and why."""
-
-    def __init__(self, field: str, why: str, status: int = 400, **more: Any) -> None:
-        super().__init__(why)
-        self.status = status
-        self.body = {"error": why, "field": field, **more}
-
-
-class Fields:
-    """The JSON object of a control call, read with its types."""
-
-    def __init__(self, request: Request) -> None:
-        data = request.get_json(silent=True) if request.get_data() else {}
-        if not isinstance(data, dict):
-            raise BadInput("body", "the body must be a JSON object")
-        self.data: dict[str, Any] = data
-
-    def text(self, name: str) -> str | None:
-        """A text, None where absent."""
-        value = self.data.get(name)
-        if value is not None and not isinstance(value, str):
-            raise BadInput(name, f"{name} must be a text")
-        return value
-
-    def needed(self, name: str) -> str:
-        """A text that has to be there."""
-        value = self.text(name)
-        if not value:
-            raise BadInput(name, f"{name} is missing")
-        return value
-
-    def whole(self, name: str, otherwise: int | None) -> int | None:
-        """A whole number of at least 0."""
-        value = self.data.get(name, otherwise)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-            raise BadInput(name, f"{name} must be a whole number")
-        return value
-
-    def number(self, name: str, otherwise: float) -> float:
-        """Any number."""
-        value = self.data.get(name, otherwise)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise BadInput(name, f"{name} must be a number")
-        return float(value)
 
 
 class Control:
@@ -124,6 +78,7 @@ class Control:
             raise BadInput("company", f"no company {wanted} at {provider.name}", status) from error
 
     def _reset(self, fields: Fields) -> Any:
+        fields.only()
         name = fields.text("provider")
         chosen = [self._provider(name)] if name else list(self._providers.values())
         self._clock.reset()
@@ -132,6 +87,7 @@ class Control:
         return {"reset": [provider.name for provider in chosen]}
 
     def _grant(self, fields: Fields) -> Any:
+        fields.only("company", "scope")
         provider = self._provider(fields.text("provider"))
         try:
             return provider.grant(self._company(provider, fields.text("company")), fields.text("scope"))
@@ -148,6 +104,7 @@ class Control:
             raise BadInput("kind", f"no kind {kind} at {name}", 404) from error
 
     def _add_fault(self, fields: Fields) -> Any:
+        fields.only("company", "method", "path", "times", "fault", "chance")
         provider = self._provider(fields.text("provider"))
         company = fields.text("company")
         try:
@@ -163,7 +120,7 @@ class Control:
             fault=fault,
             company=self._company(provider, company) if company else None,
             method=method.upper() if method else None,
-            path=fields.text("path"),
+            path=fields.pattern("path"),
             times=times or None,
             chance=chance,
         )
@@ -174,6 +131,7 @@ class Control:
         return [_told(rule) for rule in self._asked(request).faults.waiting()]
 
     def _change_state(self, fields: Fields) -> Any:
+        fields.only("company", "change")
         provider = self._provider(fields.text("provider"))
         company = self._company(provider, fields.text("company"))
         try:
@@ -227,18 +185,15 @@ class Control:
 
     def _move_clock(self, asked: Fields) -> Any:
         """`reset`, `frozen`, `now` (ISO), `today` (a day, keeping the time), `advance` (seconds), in this order."""
+        asked.only("reset", "frozen", "now", "today", "advance")
         if asked.data.get("reset"):
             self._clock.reset()
         if "frozen" in asked.data:
             self._clock.freeze(bool(asked.data["frozen"]))
-        if moment := asked.text("now"):
-            self._clock.move_to(_read_moment(moment))
-        if day := asked.text("today"):
-            try:
-                chosen = date.fromisoformat(day)
-            except ValueError as error:
-                raise BadInput("today", "today must be a day as YYYY-MM-DD") from error
-            self._clock.move_to(datetime.combine(chosen, self._clock.now().timetz()))
+        if moment := asked.moment("now"):
+            self._clock.move_to(moment)
+        if day := asked.day("today"):
+            self._clock.move_to(datetime.combine(day, self._clock.now().timetz()))
         if "advance" in asked.data:
             self._clock.move_to(self._clock.now() + timedelta(seconds=asked.number("advance", 0)))
         return self._time()
@@ -246,14 +201,6 @@ class Control:
     def _time(self) -> dict[str, Any]:
         now = self._clock.now()
         return {"now": now.isoformat(), "today": now.date().isoformat(), "waiting": self._clock.waiting()}
-
-
-def _read_moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput("now", "now must be a moment in ISO form") from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _told(rule: Rule) -> dict[str, Any]:

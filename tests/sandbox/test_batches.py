@@ -79,7 +79,8 @@ def test_contacts_report_the_same_two_ways(desk: Desk) -> None:
     assert quiet.json()["Contacts"][0]["HasValidationErrors"] is True
     loud = desk.send("PUT", "/Contacts", {"Contacts": [{"Name": "Bea"}]})
     assert loud.status_code == 400
-    assert messages(loud.json()["Elements"][0]) == [
+    (words,) = messages(loud.json()["Elements"][0])
+    assert words == (
         "The contact name Bea is already assigned to another contact."
         " The contact name must be unique across all active contacts."
-    ]
+    )

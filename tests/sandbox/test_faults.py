@@ -164,6 +164,14 @@ def test_a_fault_strikes_as_often_as_it_was_ordered(faulty: Desk) -> None:
     assert _put(faulty, "B").status_code == 200
 
 
+def test_a_fault_may_strike_by_chance(faulty: Desk) -> None:
+    faulty.control("faults", fault="503", times=0, chance=0.5)
+
+    codes = [faulty.send("GET", "/Organisation").status_code for _ in range(60)]
+
+    assert set(codes) == {200, 503}
+
+
 def test_a_fault_strikes_only_the_calls_it_is_meant_for(faulty: Desk) -> None:
     norway = open_desk(faulty.http, company="Nordlys Norge AS")
     faulty.control("faults", fault="503", company="Nordlys Norge AS", method="get", path="/organisation", times=0)

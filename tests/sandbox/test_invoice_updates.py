@@ -1,11 +1,13 @@
 """Changing documents that are in the books: create-or-update, update by id, and the moves of the status machine."""
 
+from typing import Any
+
 import pytest
 
 from tests.sandbox.client import Desk, Json, bill, invoice, messages
 
 
-def _booked(desk: Desk, **fields: object) -> Json:
+def _booked(desk: Desk, **fields: Any) -> Json:
     return desk.create(invoice(desk.contact(), **fields))[0]
 
 

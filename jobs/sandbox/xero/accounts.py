@@ -13,7 +13,7 @@ from jobs.sandbox.xero.listing import read_where, select
 from jobs.sandbox.xero.objects import CLASS_OF_TYPE, Account
 from jobs.sandbox.xero.reading import flag, text
 
-KIND = Kind("Accounts", "Account", "AccountID")
+KIND = Kind("Accounts", "Account", "AccountID", has_status=False)
 
 FIELDS: Mapping[str, Callable[[Account], Any]] = {
     "accountid": lambda one: one.id,

@@ -11,12 +11,13 @@ from jobs.sandbox.xero.errors import NIL_ID, Refused, validation_failed
 
 @dataclass(frozen=True)
 class Kind:
-    """How elements of a noun are named on the wire; `error_flag` is the member that says an element was refused."""
+    """How elements of a noun are named on the wire, and with which members they say whether they were accepted."""
 
     plural: str
     name: str
     id_field: str
     error_flag: str | None = None
+    has_status: bool = True
 
 
 def book(call: ApiCall, kind: Kind, elements: list[Element], one: Callable[[Element], Element]) -> Reply:
@@ -32,12 +33,14 @@ def book(call: ApiCall, kind: Kind, elements: list[Element], one: Callable[[Elem
         except Refused as error:
             echo = {kind.id_field: NIL_ID, **error.element, "ValidationErrors": error.validation_errors()}
             refused.append(echo)
-            marks: Element = {"StatusAttributeString": "ERROR"}
-            if kind.error_flag:
-                marks[kind.error_flag] = True
-            done.append({**echo, **marks})
+            flag = {kind.error_flag: True} if kind.error_flag else {}
+            done.append({**echo, **flag, **_status(call, kind, "ERROR")})
         else:
-            done.append(booked if call.summarizes_errors else {**booked, "StatusAttributeString": "OK"})
+            done.append({**booked, **_status(call, kind, "OK")})
     if refused and call.summarizes_errors:
         raise validation_failed(refused, kind.name)
     return Reply(kind.plural, done, element_type=kind.name)
+
+
+def _status(call: ApiCall, kind: Kind, word: str) -> Element:
+    return {"StatusAttributeString": word} if kind.has_status and not call.summarizes_errors else {}
