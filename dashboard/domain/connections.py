@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.domain import audit, lookups
 from dashboard.domain.actors import Actor
-from dashboard.models import Connection, Grant, StatusCount
+from dashboard.models import Connection, Grant, StatusCount, Tenant
 from dashboard.models.connection import ConnectionState
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
@@ -54,6 +54,8 @@ def connect(
     session: Session, grant: Grant, companies: Iterable[Company], actor: Actor, now: datetime
 ) -> list[Connection]:
     """Stand a connection on the grant for each company chosen; one that was connected before heals."""
+    # Two orders at once for one company make one connection.
+    session.execute(select(Tenant.id).where(Tenant.id == grant.tenant_id).with_for_update())
     made = []
     for company in companies:
         connection = session.scalars(
@@ -64,13 +66,14 @@ def connect(
                 Connection.external_id == company.external_id,
             )
             .with_for_update()
+            .execution_options(populate_existing=True)
         ).one_or_none()
         if connection is None:
             connection = Connection(
                 tenant_id=grant.tenant_id,
                 provider=grant.provider,
                 external_id=company.external_id,
-                company_name=company.name,
+                company_name=company.name[:200],
                 created_at=now,
             )
             session.add(connection)
@@ -79,6 +82,7 @@ def connect(
             act = Act.CONNECTION_RECONNECTED
         _heal(connection, grant, company)
         session.flush()
+        lookups.withdraw(session, connection.id, LookupKind.DISCONNECT, "It was connected again.", now)
         audit.note_act(
             session,
             grant.tenant_id,
@@ -98,14 +102,20 @@ def connect(
 def reconnect(
     session: Session, connection: Connection, grant: Grant, companies: Iterable[Company], actor: Actor, now: datetime
 ) -> list[Connection]:
-    """Heal the connection, and every other one whose company the consent reaches too.
+    """Heal the connection, and every other one in use whose company the consent reaches too.
 
-    Raises AnotherCompany when the connection's own company is not among them: it never moves to another unasked.
+    One that a person disconnected stays so until it is named itself. Raises AnotherCompany when the connection's own
+    company is not among them: it never moves to another unasked.
     """
     reached = {company.external_id: company for company in companies}
     if connection.external_id not in reached:
         raise AnotherCompany(connection.company_name, tuple(company.name for company in reached.values()))
-    known = [each for each in of_provider(session, grant.tenant_id, grant.provider) if each.external_id in reached]
+    in_use = [
+        each
+        for each in of_provider(session, grant.tenant_id, grant.provider)
+        if each.id == connection.id or each.state is not ConnectionState.DISCONNECTED
+    ]
+    known = [each for each in in_use if each.external_id in reached]
     return connect(session, grant, [reached[each.external_id] for each in known], actor, now)
 
 
@@ -139,8 +149,13 @@ def break_grant(session: Session, grant: Grant, words: str, now: datetime) -> No
 
 
 def disconnect(session: Session, connection: Connection, actor: Actor, now: datetime) -> None:
-    """Stop using the connection; queue, mappings and history stay."""
+    """Stop using the connection; queue, mappings and history stay. Said once."""
+    if connection.state is ConnectionState.DISCONNECTED:
+        return
+    if connection.state is ConnectionState.CONNECTED:
+        connection.broken_at = now
     connection.state = ConnectionState.DISCONNECTED
+    connection.error_code = connection.error_words = ""
     connection.grant_id = None
     connection.waiting_for = f"{connection.provider.label} disconnected"
     session.flush()
@@ -154,6 +169,35 @@ def disconnect(session: Session, connection: Connection, actor: Actor, now: date
         reference=connection.company_name,
         words=f"{connection.provider.label}: {connection.company_name}",
     )
+
+
+def order_disconnection(session: Session, connection: Connection, actor: Actor, now: datetime) -> bool:
+    """Have the provider told before the connection is given up; True when that has to be waited for.
+
+    It is given up at once where the provider cannot be told, when a person asks a second time, or when another
+    connection shares the provider's link: ending that would cut the other one off too.
+    """
+    pending = lookups.open_of_connection(session, connection.id)
+    is_asked_again = any(each.kind is LookupKind.DISCONNECT for each in pending)
+    can_be_told = connection.state is ConnectionState.CONNECTED and not _shares_link(session, connection)
+    if can_be_told and not is_asked_again:
+        lookups.ask(session, connection, LookupKind.DISCONNECT, {"link_id": connection.link_id}, actor, now)
+        return True
+    lookups.withdraw(session, connection.id, LookupKind.DISCONNECT, "It was disconnected without waiting.", now)
+    disconnect(session, connection, actor, now)
+    return False
+
+
+def _shares_link(session: Session, connection: Connection) -> bool:
+    """The one query that looks beyond the organisation: a provider keeps one link per person and company."""
+    others = select(Connection.id).where(
+        Connection.provider == connection.provider,
+        Connection.external_id == connection.external_id,
+        Connection.link_id == connection.link_id,
+        Connection.id != connection.id,
+        Connection.state != ConnectionState.DISCONNECTED,
+    )
+    return session.scalar(others.limit(1)) is not None
 
 
 def pause(session: Session, connection: Connection, until: datetime, words: str) -> None:
@@ -194,8 +238,10 @@ def note_settings(
 def _heal(connection: Connection, grant: Grant, company: Company) -> None:
     connection.grant_id = grant.id
     connection.link_id = company.link_id
-    connection.company_name = company.name
+    connection.company_name = company.name[:200]
+    # The outage that ends now stays known: what failed during it can be offered for a resync.
+    if connection.state is ConnectionState.CONNECTED:
+        connection.broken_at = None
     connection.state = ConnectionState.CONNECTED
     connection.error_code = connection.error_words = connection.waiting_for = ""
-    connection.broken_at = None
     connection.not_before = None

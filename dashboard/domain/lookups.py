@@ -4,7 +4,7 @@ Shapes of question and answer by kind:
 - companies: {"connection": id or absent} → {"companies": [{"external_id", "name", "link_id"}]}
 - lists: {} → {"counts": {kind: n}}
 - find: {"export": id} → {"found": "ours" | "foreign" | "absent" | "unsure", "objects": […], "differences": […]}
-- create-contact: {"record": id} → {"contact_id", "name"}
+- create-contact: {"record": id, "contact_key"} → {"contact_id", "name"}
 - disconnect: {"link_id"} → {}
 """
 
@@ -19,7 +19,10 @@ from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Grant, Lookup
 from dashboard.models.lookup import LookupKind, LookupState
 
-STALE_AFTER = timedelta(minutes=10)
+PATIENCE = timedelta(seconds=30)
+"""After this long without an answer a page says that the runner may be down, or the provider slow."""
+
+OPEN = (LookupState.WAITING, LookupState.BEGUN)
 
 
 def ask(
@@ -31,7 +34,7 @@ def ask(
         select(Lookup).where(
             Lookup.connection_id == connection.id,
             Lookup.kind == kind,
-            Lookup.state.in_([LookupState.WAITING, LookupState.BEGUN]),
+            Lookup.state.in_(OPEN),
         )
     )
     same = next((each for each in open_ones if each.question == question), None)
@@ -70,41 +73,54 @@ def ask_companies(session: Session, grant: Grant, question: dict[str, Any], acto
 
 def begin(session: Session, lookup: Lookup) -> bool:
     """Take the question; False when it is no longer open. Stored before anything is asked of the provider."""
-    still_open = (LookupState.WAITING, LookupState.BEGUN)
-    taken = update(Lookup).where(Lookup.id == lookup.id, Lookup.state.in_(still_open)).values(state=LookupState.BEGUN)
+    taken = update(Lookup).where(Lookup.id == lookup.id, Lookup.state.in_(OPEN)).values(state=LookupState.BEGUN)
     return changed(session, taken) == 1
 
 
 def answer(session: Session, lookup: Lookup, found: dict[str, Any], now: datetime) -> None:
+    """Answer an open question; one that was withdrawn meanwhile stays as it is."""
     changed(
         session,
         update(Lookup)
-        .where(Lookup.id == lookup.id)
+        .where(Lookup.id == lookup.id, Lookup.state.in_(OPEN))
         .values(state=LookupState.ANSWERED, answer=found, error="", answered_at=now),
     )
 
 
 def fail(session: Session, lookup: Lookup, words: str, now: datetime) -> None:
-    """The question has no answer; `words` tell a person why."""
+    """The open question has no answer; `words` tell a person why."""
     changed(
         session,
         update(Lookup)
-        .where(Lookup.id == lookup.id)
+        .where(Lookup.id == lookup.id, Lookup.state.in_(OPEN))
         .values(state=LookupState.FAILED, error=words or "No answer", answered_at=now),
     )
 
 
+def use(session: Session, lookup: Lookup) -> bool:
+    """Use an answer up for the one act that it serves; False when it was used before, or there is none."""
+    taken = update(Lookup).where(Lookup.id == lookup.id, Lookup.state == LookupState.ANSWERED)
+    return changed(session, taken.values(state=LookupState.USED)) == 1
+
+
+def withdraw(session: Session, connection_id: int, kind: LookupKind, words: str, now: datetime) -> None:
+    """End the open questions of that kind: what they were asked for no longer holds."""
+    for lookup in open_of_connection(session, connection_id):
+        if lookup.kind is kind:
+            fail(session, lookup, words, now)
+
+
+def is_overdue(lookup: Lookup, now: datetime) -> bool:
+    return lookup.state.is_open and now - lookup.asked_at > PATIENCE
+
+
 def open_of_connection(session: Session, connection_id: int) -> list[Lookup]:
-    query = select(Lookup).where(
-        Lookup.connection_id == connection_id, Lookup.state.in_([LookupState.WAITING, LookupState.BEGUN])
-    )
+    query = select(Lookup).where(Lookup.connection_id == connection_id, Lookup.state.in_(OPEN))
     return list(session.scalars(query.order_by(Lookup.id)))
 
 
 def open_without_connection(session: Session) -> list[Lookup]:
-    query = select(Lookup).where(
-        Lookup.connection_id.is_(None), Lookup.state.in_([LookupState.WAITING, LookupState.BEGUN])
-    )
+    query = select(Lookup).where(Lookup.connection_id.is_(None), Lookup.state.in_(OPEN))
     return list(session.scalars(query.order_by(Lookup.id)))
 
 

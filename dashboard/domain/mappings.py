@@ -1,21 +1,19 @@
 """Mappings: what a value of the source becomes in one ledger. Every change is kept with who, when, before and after."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from dashboard.domain import audit
 from dashboard.domain.actors import Actor
 from dashboard.domain.references import Ledger
-from dashboard.models import Connection, Export, Mapping, MappingChange, Record
+from dashboard.models import Connection, Mapping, MappingChange, Record
 from dashboard.vocabulary.audit import Act
-from dashboard.vocabulary.errors import ErrorCode
-from dashboard.vocabulary.mappings import DEFAULT_ACCOUNTS, MappingKind, tax_label
+from dashboard.vocabulary.mappings import DEFAULT_ACCOUNTS, MappingKind, is_mappable, is_usable, tax_label
 from dashboard.vocabulary.references import ReferenceItem
-from dashboard.vocabulary.statuses import Status
 
 
 class BadTarget(Exception):
@@ -36,13 +34,20 @@ Mapped = dict[tuple[MappingKind, str], Target]
 
 
 @dataclass(frozen=True)
-class OpenValue:
-    """A value without a mapping that keeps exports from being sent. `exports` says how many."""
+class Edit:
+    """One row of a form: `seen` is the target that was mapped when the form was made, `target_id` the one chosen."""
 
-    kind: MappingKind
     source_value: str
-    label: str
-    exports: int
+    seen: str
+    target_id: str
+
+
+class NotSaved(Exception):
+    """Nothing of a form was saved; `problems` has a sentence for each source value that stood in the way."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
 
 
 def load(session: Session, connection_id: int) -> Mapped:
@@ -54,15 +59,67 @@ def load(session: Session, connection_id: int) -> Mapped:
     }
 
 
-def listed(session: Session, connection: Connection, kind: MappingKind) -> list[Mapping]:
-    query = select(Mapping).where(Mapping.connection_id == connection.id, Mapping.kind == kind)
-    return list(session.scalars(query.order_by(Mapping.source_label, Mapping.source_value)))
+def listed(
+    session: Session, connection: Connection, kind: MappingKind, *, words: str = "", after: int = 0, limit: int = 20
+) -> list[Mapping]:
+    """Mappings by label, those that contain the words, from behind the mapping of id `after`; up to limit + 1."""
+    query = select(Mapping).where(
+        Mapping.tenant_id == connection.tenant_id, Mapping.connection_id == connection.id, Mapping.kind == kind
+    )
+    if words:
+        columns = (Mapping.source_label, Mapping.source_value, Mapping.target_label)
+        query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    last = session.scalars(query.where(Mapping.id == after)).one_or_none() if after else None
+    if last is not None:
+        query = query.where(tuple_(Mapping.source_label, Mapping.id) > (last.source_label, last.id))
+    return list(session.scalars(query.order_by(Mapping.source_label, Mapping.id).limit(limit + 1)))
 
 
-def history(session: Session, connection: Connection, limit: int = 50) -> list[MappingChange]:
+def history(session: Session, connection: Connection, kind: MappingKind, limit: int = 50) -> list[MappingChange]:
     """The newest changes first."""
-    query = select(MappingChange).where(MappingChange.connection_id == connection.id)
+    query = select(MappingChange).where(
+        MappingChange.tenant_id == connection.tenant_id,
+        MappingChange.connection_id == connection.id,
+        MappingChange.kind == kind,
+    )
     return list(session.scalars(query.order_by(MappingChange.id.desc()).limit(limit)))
+
+
+def save_form(
+    session: Session,
+    connection: Connection,
+    kind: MappingKind,
+    edits: Sequence[Edit],
+    ledger: Ledger,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Save the rows that were changed in a form, all or none; returns how many. Raises NotSaved.
+
+    A row that somebody else changed since the form was made is a problem, not overwritten.
+    """
+    _hold(session, connection)
+    mapped = load(session, connection.id)
+    changes = [edit for edit in edits if edit.target_id != edit.seen]
+    problems = {edit.source_value: _problem(kind, edit, mapped, ledger) for edit in changes}
+    found = {value: problem for value, problem in problems.items() if problem}
+    if found:
+        raise NotSaved(found)
+    names = _contact_names(session, connection, [edit.source_value for edit in changes])
+    return sum(
+        save(
+            session,
+            connection,
+            kind,
+            edit.source_value,
+            edit.target_id,
+            ledger,
+            actor,
+            now,
+            label=names.get(edit.source_value, "") if kind is MappingKind.CONTACT else "",
+        )
+        for edit in changes
+    )
 
 
 def save(
@@ -78,6 +135,7 @@ def save(
     label: str = "",
 ) -> bool:
     """Map the value; an empty target removes the mapping. Returns whether anything changed; raises BadTarget."""
+    _hold(session, connection)
     target = _target(kind, target_id, ledger) if target_id else None
     row = session.scalars(
         select(Mapping)
@@ -146,58 +204,46 @@ def source_label(kind: MappingKind, source_value: str) -> str:
     return source_value.partition(":")[2] or source_value
 
 
-_OPEN = {
-    ErrorCode.ACCOUNT_NOT_MAPPED: MappingKind.ACCOUNT,
-    ErrorCode.ROUNDING_ACCOUNT_MISSING: MappingKind.ACCOUNT,
-    ErrorCode.ACCOUNT_UNKNOWN: MappingKind.ACCOUNT,
-    ErrorCode.ACCOUNT_INACTIVE: MappingKind.ACCOUNT,
-    ErrorCode.TAX_NOT_MAPPED: MappingKind.TAX,
-    ErrorCode.TAX_UNKNOWN: MappingKind.TAX,
-    ErrorCode.CONTACT_NOT_MAPPED: MappingKind.CONTACT,
-    ErrorCode.CONTACT_ARCHIVED: MappingKind.CONTACT,
-}
-
-
-def open_values(session: Session, connection: Connection) -> list[OpenValue]:
-    """What failed exports still need mapped, the most wanted first. Reads at most 20,000 failed exports."""
-    rows = session.execute(
-        select(Export.faults, Export.failed_at, Record.contact_name)
-        .join(Record, Record.id == Export.record_id)
-        .where(
-            Export.tenant_id == connection.tenant_id,
-            Export.connection_id == connection.id,
-            Export.status == Status.FAILED,
-        )
-        .limit(20_000)
-    )
-    found: dict[tuple[MappingKind, str], tuple[str, int]] = {}
-    mapped = load(session, connection.id)
-    for faults, failed_at, contact_name in rows:
-        for kind, value in _wanted(faults):
-            target = mapped.get((kind, value))
-            if target is not None and failed_at is not None and target.changed_at >= failed_at:
-                continue
-            label = contact_name if kind is MappingKind.CONTACT else source_label(kind, value)
-            found[(kind, value)] = (label, found.get((kind, value), (label, 0))[1] + 1)
-    values = [OpenValue(kind, value, label, n) for (kind, value), (label, n) in found.items()]
-    return sorted(values, key=lambda each: (-each.exports, each.kind, each.label))
-
-
-def _wanted(faults: Iterable[dict[str, str]]) -> set[tuple[MappingKind, str]]:
-    """The values whose mapping would mend these faults, each once."""
-    wanted = set()
-    for fault in faults:
-        kind = next((kind for code, kind in _OPEN.items() if code.value == fault["code"]), None)
-        if kind is not None and fault.get("source_value"):
-            wanted.add((kind, fault["source_value"]))
-    return wanted
-
-
 def _target(kind: MappingKind, target_id: str, ledger: Ledger) -> ReferenceItem:
     item = ledger.of(kind.reference_kind).get(target_id)
     if item is None or not item.is_active:
         raise BadTarget(f"Choose one of the ledger's active {kind.label.lower()}; “{target_id}” is not one of them.")
     return item
+
+
+def _problem(kind: MappingKind, edit: Edit, mapped: Mapped, ledger: Ledger) -> str:
+    """Why the row cannot be saved, as a sentence; "" when it can."""
+    if not is_mappable(kind, edit.source_value):
+        return "This is not a value that can be mapped."
+    current = mapped.get((kind, edit.source_value))
+    target_id = current.target_id if current else ""
+    if target_id not in (edit.seen, edit.target_id):
+        return (
+            f"Somebody changed this meanwhile, to {current.label if current else 'not mapped'}. Look again, then save."
+        )
+    if not edit.target_id:
+        return ""
+    try:
+        item = _target(kind, edit.target_id, ledger)
+    except BadTarget as refused:
+        return str(refused)
+    if not is_usable(kind, edit.source_value, item):
+        return f"{_label(item)} cannot be used for this in the ledger; choose another."
+    return ""
+
+
+def _hold(session: Session, connection: Connection) -> None:
+    """One change of a connection's mappings at a time: two of one value would else both be its first."""
+    session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
+
+
+def _contact_names(session: Session, connection: Connection, keys: list[str]) -> dict[str, str]:
+    query = (
+        select(Record.contact_key, func.max(Record.contact_name))
+        .where(Record.tenant_id == connection.tenant_id, Record.contact_key.in_(keys))
+        .group_by(Record.contact_key)
+    )
+    return dict(session.execute(query).tuples().all())
 
 
 def _label(item: ReferenceItem) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select, update
@@ -49,7 +50,7 @@ def store(
             statement.on_conflict_do_update(index_elements=["connection_id", "kind", "external_id"], set_=row)
         )
         if kind is ReferenceKind.ORGANISATION:
-            connection.company_name = item.name
+            connection.company_name = item.name[:200]
             connection.short_code = item.short_code
     if is_whole:
         session.execute(
@@ -97,13 +98,15 @@ class Ledger:
     def contacts_with(self, tax_id: str) -> list[ReferenceItem]:
         """Active contacts that carry this tax id."""
         wanted = normalised_tax_id(tax_id)
-        if not wanted:
-            return []
-        return [
-            contact
-            for contact in self.contacts.values()
-            if contact.is_active and wanted in {normalised_tax_id(each) for each in contact.tax_ids}
-        ]
+        return list(self._by_tax_id.get(wanted, ())) if wanted else []
+
+    @cached_property
+    def _by_tax_id(self) -> dict[str, list[ReferenceItem]]:
+        found: dict[str, list[ReferenceItem]] = {}
+        for contact in self.contacts.values():
+            for tax_id in {normalised_tax_id(each) for each in contact.tax_ids} if contact.is_active else ():
+                found.setdefault(tax_id, []).append(contact)
+        return found
 
     def of(self, kind: ReferenceKind) -> dict[str, ReferenceItem]:
         return {
@@ -117,11 +120,16 @@ def ledger(session: Session, connection_id: int) -> Ledger:
     """Load the snapshot as it stands in the database."""
     organisations = items(session, connection_id, ReferenceKind.ORGANISATION)
     return Ledger(
-        accounts={item.code: item for item in items(session, connection_id, ReferenceKind.ACCOUNT)},
-        tax_rates={item.code: item for item in items(session, connection_id, ReferenceKind.TAX_RATE)},
+        accounts=_by_code(items(session, connection_id, ReferenceKind.ACCOUNT)),
+        tax_rates=_by_code(items(session, connection_id, ReferenceKind.TAX_RATE)),
         contacts={item.external_id: item for item in items(session, connection_id, ReferenceKind.CONTACT)},
         organisation=organisations[0] if organisations else None,
     )
+
+
+def _by_code(found: list[ReferenceItem]) -> dict[str, ReferenceItem]:
+    """An archived object may have left its code to an active one; what has no code cannot be named on a line."""
+    return {item.code: item for item in sorted(found, key=lambda each: each.is_active) if item.code}
 
 
 def _details(item: ReferenceItem) -> dict[str, Any]:

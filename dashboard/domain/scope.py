@@ -14,6 +14,8 @@ class NotFound(Exception):
 
 def owned(session: Session, row: type[Row], tenant_id: int, row_id: int, *, locked: bool = False) -> Row:
     """The tenant's row of that id; raises NotFound. `locked` holds it until the transaction ends."""
+    if not 0 < row_id < 2**63:
+        raise NotFound(f"{row.__name__} {row_id}")
     columns: Any = row
     query = select(row).where(columns.tenant_id == tenant_id, columns.id == row_id)
     if locked:

@@ -31,5 +31,5 @@ class Vault:
             raise CannotOpen(f"no key named {name!r} is configured")
         try:
             return AESGCM(key).decrypt(rest[:12], rest[12:], bound_to.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise CannotOpen("the secret belongs to another row or was changed") from None

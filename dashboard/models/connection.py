@@ -44,7 +44,10 @@ class Grant(Base):
 
 
 class Connection(Base):
-    """One company of one provider. The lease columns say which runner holds it, by the database's clock in seconds."""
+    """One company of one provider. The lease columns say which runner holds it, by the database's clock in seconds.
+
+    `broken_at` is when it last stopped being connected; it stays after a reconnection, which is when its grant was made.
+    """
 
     __tablename__ = "connection"
     __table_args__ = (

@@ -22,11 +22,19 @@ class LookupState(StrEnum):
     WAITING = "waiting"
     BEGUN = "begun"
     ANSWERED = "answered"
+    USED = "used"
     FAILED = "failed"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (LookupState.WAITING, LookupState.BEGUN)
 
 
 class Lookup(Base):
-    """`question` and `answer` are JSON of the kind's own shape (domain/lookups.py); companies hang on a grant alone."""
+    """`question` and `answer` are JSON of the kind's own shape (domain/lookups.py); companies hang on a grant alone.
+
+    A consent is used once: its answered lookup becomes USED by the act that it led to.
+    """
 
     __tablename__ = "lookup"
     __table_args__ = (Index("ix_lookup_open", "state", "connection_id", "id"),)

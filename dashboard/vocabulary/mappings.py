@@ -4,7 +4,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dashboard.vocabulary.records import Direction
-from dashboard.vocabulary.references import ReferenceKind
+from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
+
+LONGEST_VALUE = 300
+"""Of the source, in characters, as a mapping keeps it."""
 
 
 class MappingKind(StrEnum):
@@ -42,6 +45,34 @@ def default_account(direction: Direction) -> str:
 def tax_key(direction: Direction, category: str, rate: Decimal, country: str) -> str:
     """`sale:S:25:SE`: 0 % is six different things, so category and country belong to the key."""
     return f"{direction.value}:{category}:{rate.normalize():f}:{country or '-'}"
+
+
+def is_mappable(kind: MappingKind, value: str) -> bool:
+    """Whether a value has the shape that values of this kind have; it may still be one that no record ever had."""
+    if not value or len(value) > LONGEST_VALUE:
+        return False
+    if kind is MappingKind.TAX:
+        direction, *rest = value.split(":")
+        return direction in set(Direction) and len(rest) == 3 and all(rest)
+    return True if kind is MappingKind.ACCOUNT else bool(value.partition(":")[2])
+
+
+def side_of(kind: MappingKind, value: str) -> Direction | None:
+    """Sales or purchases, where the value stands on one side alone; `value` is mappable."""
+    if kind is MappingKind.TAX:
+        return Direction(value.partition(":")[0])
+    sides = {DEFAULT_SALES_ACCOUNT: Direction.SALE, DEFAULT_PURCHASE_ACCOUNT: Direction.PURCHASE}
+    return sides.get(value) if kind is MappingKind.ACCOUNT else None
+
+
+def is_usable(kind: MappingKind, value: str, item: ReferenceItem) -> bool:
+    """Whether the ledger lets the object stand where the value stands: sales and purchases have their own accounts."""
+    if kind is MappingKind.CONTACT:
+        return item.is_active
+    side = side_of(kind, value)
+    for_sales = item.for_sales and side is not Direction.PURCHASE
+    for_purchases = item.for_purchases and side is not Direction.SALE
+    return item.is_active and (for_sales or for_purchases)
 
 
 def tax_label(key: str) -> str:
