@@ -52,7 +52,7 @@ class Filters:
     to_day: date | None = None
     text: str = ""
 
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """The arguments of the address that shows just this."""
         return {_ARGUMENTS[name]: _written(name, value) for name, value in self._chosen()}
 
@@ -223,6 +223,6 @@ def _begins_with(column: ColumnElement[str], given: str) -> ColumnElement[bool]:
 def _holds(word: str) -> ColumnElement[bool]:
     """Whether the word stands anywhere in what an entry says, in capitals or not."""
     entry = AuditEntry.__table__.c
-    pattern = f"%{re.sub(r'([%_!])', r'!\1', word)}%"
+    pattern = "%" + re.sub("([%_!])", r"!\1", word) + "%"
     searched = (entry.words, entry.reference, entry.error_subject, entry.actor)
     return or_(*(column.ilike(pattern, escape="!") for column in searched))

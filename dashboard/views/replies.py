@@ -18,9 +18,17 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     return _vary(make_response(render_template(template, **context), status))
 
 
-def page_or_part(whole: str, part: str, status: int = 200, **context: Any) -> Response:
-    """The whole page, or for a partial request just the part that stands in it."""
-    return page(part if wants_part() else whole, status, **context)
+def page_or_part(whole: str, part: str, status: int = 200, *, address: str = "", **context: Any) -> Response:
+    """The whole page, or for a partial request just the part that stands in it.
+
+    `address` is what the browser then shows as the page's own, for a part that stands for another state of the page.
+    """
+    if not wants_part():
+        return page(whole, status, **context)
+    response = page(part, status, **context)
+    if address:
+        response.headers["HX-Push-Url"] = address
+    return response
 
 
 def gone_to(address: str, message: str = "", kind: str = "success") -> Response:
