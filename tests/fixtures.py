@@ -43,10 +43,14 @@ def app(config: Config) -> Iterator[Flask]:
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
-    """A session beside those of requests: it sees what they committed after `session.rollback()`."""
+    """A session beside those of requests: it sees what they committed after `session.rollback()`.
+
+    No application context is held while it is open: requests would share it, and with it what belongs to one of them.
+    """
     with app.app_context():
-        with Session(db.engine, expire_on_commit=False) as opened:
-            yield opened
+        engine = db.engine
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened
 
 
 @pytest.fixture
