@@ -13,6 +13,7 @@ from dashboard.db import db
 from dashboard.views import (
     audit_log,
     connections,
+    duplicates,
     errors,
     exports,
     frame,
@@ -20,6 +21,7 @@ from dashboard.views import (
     health,
     home,
     mapping,
+    mending,
     records,
     resyncs,
     settings,
@@ -54,22 +56,26 @@ def create_app(config: Config) -> Flask:
     guards.init_app(app)
     frame.init_app(app)
     connections.init_app(app, config)
-    for module in (
+    modules = (
         audit_log,
         connections,
+        duplicates,
         errors,
         exports,
         health,
         home,
         mapping,
+        mending,
         records,
         resyncs,
         settings,
         sign_in,
         sync_config,
         upload,
-    ):
-        app.register_blueprint(module.pages)
+    )
+    # Several modules may hang their routes on one blueprint.
+    for pages in dict.fromkeys(module.pages for module in modules):
+        app.register_blueprint(pages)
     cli.init_app(app)
     return app
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from dashboard.domain import standing
 from dashboard.domain.intake.identity import normalised_number
 from dashboard.models import Connection, Export, Original, Record, RecordOriginal, User
 from dashboard.vocabulary.records import Approval, Payment, RecordKind
@@ -31,11 +32,20 @@ class RecordList(StrEnum):
 
 
 @dataclass(frozen=True)
+class Exported:
+    """One export in a list; `label` names its connection, `note` is what stands behind the status."""
+
+    export: Export
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Row:
     """One record in a list with its exports, the oldest connection first."""
 
     record: Record
-    exports: tuple[tuple[Export, Connection], ...]
+    exports: tuple[Exported, ...]
 
     @property
     def is_approvable(self) -> bool:
@@ -157,14 +167,15 @@ def _search(words: str) -> list[ColumnElement[bool]]:
     ]
 
 
-def _exports(session: Session, tenant_id: int, ids: Sequence[int]) -> dict[int, list[tuple[Export, Connection]]]:
+def _exports(session: Session, tenant_id: int, ids: Sequence[int]) -> dict[int, list[Exported]]:
     query = (
         select(Export, Connection)
         .join(Connection, Connection.id == Export.connection_id)
         .where(Export.tenant_id == tenant_id, Export.record_id.in_(ids))
         .order_by(Export.connection_id)
     )
-    found: dict[int, list[tuple[Export, Connection]]] = defaultdict(list)
+    found: dict[int, list[Exported]] = defaultdict(list)
     for export, connection in session.execute(query):
-        found[export.record_id].append((export, connection))
+        label = connection.provider.label
+        found[export.record_id].append(Exported(export, label, standing.note(export, connection)))
     return found

@@ -1,5 +1,154 @@
-"""Pages of records."""
+"""Pages of records: the lists, approving, one record, sending it, its original files. Mending it is mending.py's."""
 
-from flask import Blueprint
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, redirect, request, send_file, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from dashboard.db import db, writing
+from dashboard.domain import publishing, records, scope
+from dashboard.domain.publishing import Approved, NotSendable
+from dashboard.domain.records import RecordList
+from dashboard.models import Connection, Export, Record
+from dashboard.views import frame, guards, record_page, replies
+from dashboard.vocabulary.roles import Permission
 
 pages = Blueprint("records", __name__)
+
+NOTHING_TICKED = "Nothing was ticked. Tick the records to approve, then press Approve."
+
+
+@pages.get("/records")
+@guards.requires(Permission.VIEW)
+def listed() -> Response:
+    return _list()
+
+
+@pages.post("/records/approvals")
+@guards.requires(Permission.APPROVE)
+def approve() -> Response:
+    tenant, ids = guards.here().tenant, set(_ids())
+    if not ids:
+        return _list(422, refusal=NOTHING_TICKED)
+    with writing(db.session()) as session:
+        found = records.ticked(session, tenant.id, list(ids))
+        done = publishing.approve(session, tenant.id, found, guards.actor(), frame.now())
+        exports = [export for record in found for export, _ in publishing.exports_of(session, record)]
+    back = next((record for record in found if request.form.get("back") == str(record.id)), None)
+    if back is not None and done.exports:
+        record_page.watch(*exports)
+    where = record_page.address(back) if back else _list_address(request.form)
+    return replies.gone_to(where, _told(done, len(ids) - len(found)), "success" if done.approved else "error")
+
+
+@pages.get("/records/<int:record_id>")
+@guards.requires(Permission.VIEW)
+def shown(record_id: int) -> Response:
+    context = record_page.context(record_id)
+    record_page.tell_results(context["exports"])
+    return replies.page("records/shown.html", **context)
+
+
+@pages.get("/records/<int:record_id>/progress")
+@guards.requires(Permission.VIEW)
+def progress(record_id: int) -> Response:
+    """What the open page asks while an export is on its way; for a browser without scripts the page itself."""
+    if not replies.wants_part():
+        return redirect(url_for("records.shown", record_id=record_id))
+    context = record_page.context(record_id)
+    record_page.tell_results(context["exports"])
+    return replies.page("records/_progress.html", **context)
+
+
+@pages.post("/records/<int:record_id>/exports")
+@guards.requires(Permission.SEND)
+def export(record_id: int) -> Response:
+    """A person's order to send this one record now."""
+    tenant, message, kind = guards.here().tenant, "", "success"
+    with writing(db.session()) as session:
+        record = scope.owned(session, Record, tenant.id, record_id)
+        chosen = request.form.get("connection", 0, type=int)
+        connection = scope.owned(session, Connection, tenant.id, chosen)
+        try:
+            record_page.watch(publishing.send(session, record, connection, guards.actor(), frame.now()))
+            message = f"{record.number}: queued for {connection.provider.label}."
+        except NotSendable as refused:
+            message, kind = str(refused), "error"
+    return replies.gone_to(record_page.address(record), message, kind)
+
+
+@pages.get("/records/<int:record_id>/originals/<int:original_id>")
+@guards.requires(Permission.VIEW)
+def original(record_id: int, original_id: int) -> Response:
+    """The file exactly as it came, always as a download."""
+    record = scope.owned(db.session(), Record, guards.here().tenant.id, record_id)
+    found = {original.id: (original, link) for original, link in records.originals(db.session(), record)}
+    if original_id not in found:
+        raise scope.NotFound(f"Original {original_id}")
+    file, link = found[original_id]
+    return send_file(BytesIO(file.content), file.media_type, as_attachment=True, download_name=link.file_name)
+
+
+@pages.get("/r/<key>")
+@guards.requires(Permission.VIEW)
+def by_key(key: str) -> Response:
+    """The address that a ledger shows beside what we sent."""
+    own = (Export.tenant_id == guards.here().tenant.id, Export.key == key)
+    record_id = db.session().scalar(select(Export.record_id).where(*own))
+    if record_id is None:
+        raise scope.NotFound("Export by key")
+    return redirect(url_for("records.shown", record_id=record_id))
+
+
+def _list(status: int = 200, refusal: str = "") -> Response:
+    """The list that the address, or the form sent from it, names."""
+    asked, tenant, today = request.values, guards.here().tenant, frame.today(frame.now())
+    which, words = RecordList(_state(asked)["list"]), asked.get("q", "").strip()[:200]
+    places = {name: asked.get(name, type=int) for name in ("before", "after")}
+    # A place beyond what an id can be is the end of the list, not an error.
+    bounded = {name: min(max(place, 0), 2**62) for name, place in places.items() if place is not None}
+    listing = records.listed(db.session(), tenant.id, which, today, words=words, **bounded)
+    return replies.page_or_part(
+        "records/listed.html",
+        "records/_list.html",
+        status,
+        which=which,
+        words=words,
+        state=_state(asked),
+        listing=listing,
+        counts=records.counts(db.session(), tenant.id, today),
+        most_counted=records.MOST_COUNTED,
+        today=today,
+        refusal=refusal,
+    )
+
+
+def _state(asked: Any) -> dict[str, str]:
+    """The list and the search, as the address carries them; an unknown list is all records."""
+    named = asked.get("list", "")
+    which = named if named in {each.value for each in RecordList} else RecordList.ALL.value
+    words = asked.get("q", "").strip()[:200]
+    return {"list": which, "q": words} if words else {"list": which}
+
+
+def _list_address(asked: Any) -> str:
+    state: dict[str, Any] = _state(asked)
+    return url_for("records.listed", **state)
+
+
+def _ids() -> list[int]:
+    return [one for one in request.form.getlist("ids", type=int) if 0 < one < 2**63]
+
+
+def _told(done: Approved, foreign: int) -> str:
+    """ "Approved 3: 1,250.00 SEK. Queued 3 exports.", with what was left out and why."""
+    sums = " and ".join(f"{frame.amount(total, currency)} {currency}" for currency, total in done.sums.items())
+    parts = [f"Approved {done.approved}: {sums}." if done.approved else "Nothing was approved."]
+    if done.exports:
+        parts.append(f"{done.exports} {'export' if done.exports == 1 else 'exports'} began.")
+    left_out = [*done.left_out, *([f"{foreign} not found here"] if foreign else [])]
+    if left_out:
+        parts.append(f"Left out: {'; '.join(left_out)}.")
+    return " ".join(parts)

@@ -1,0 +1,117 @@
+"""Pages that compare: a record with what the ledger holds under its number, and two records that may be the same."""
+
+from flask import abort, request, url_for
+from werkzeug.wrappers import Response
+
+from dashboard.db import db, writing
+from dashboard.domain import duplicates, in_ledger, scope
+from dashboard.domain.duplicates import CannotDecide
+from dashboard.domain.in_ledger import CannotAdopt, CannotLook, Sent
+from dashboard.models import Record
+from dashboard.views import frame, guards, record_page, replies
+from dashboard.views.records import pages
+from dashboard.vocabulary.postings import LedgerObject
+from dashboard.vocabulary.roles import Permission
+from dashboard.vocabulary.statuses import Status
+
+ComparedRow = tuple[str, str, str, bool]
+
+DECISIONS = {"different": duplicates.keep_both, "same": duplicates.archive}
+
+
+@pages.get("/records/<int:record_id>/exports/<int:export_id>/duplicate")
+@guards.requires(Permission.VIEW)
+def compare(record_id: int, export_id: int) -> Response:
+    """Side by side: what was sent, and each document that the ledger holds in its place."""
+    record, export, connection = record_page.of_export(record_id, export_id)
+    rows, label = db.session(), connection.provider.label
+    told, sent = in_ledger.told(rows, export), in_ledger.as_sent(rows, record, export)
+    may = guards.here().may(Permission.RESOLVE)
+    is_failed = export.status is Status.FAILED
+    return replies.page_or_part(
+        "records/duplicate.html",
+        "records/_found.html",
+        record=record,
+        export=export,
+        label=label,
+        told=told,
+        sides=[(found, compared(sent, export.key, found)) for found in told.objects],
+        refusal="" if may else Permission.RESOLVE.refusal,
+        unadoptable=in_ledger.why_not_adoptable(rows, export, told, label, frame.now()) if is_failed else "",
+        unlookable=in_ledger.why_not_lookable(export, connection),
+        is_failed=is_failed,
+    )
+
+
+@pages.post("/records/<int:record_id>/exports/<int:export_id>/lookup")
+@guards.requires(Permission.RESOLVE)
+def look(record_id: int, export_id: int) -> Response:
+    """Ask the ledger what it holds. Nothing is sent."""
+    message, kind = "", "success"
+    with writing(db.session()) as session:
+        _, export, connection = record_page.of_export(record_id, export_id)
+        try:
+            in_ledger.look(session, export, connection, guards.actor(), frame.now())
+        except CannotLook as refused:
+            message, kind = str(refused), "error"
+    return replies.gone_to(url_for("records.compare", record_id=record_id, export_id=export_id), message, kind)
+
+
+@pages.post("/records/<int:record_id>/exports/<int:export_id>/adoption")
+@guards.requires(Permission.RESOLVE)
+def adopt(record_id: int, export_id: int) -> Response:
+    with writing(db.session()) as session:
+        record, export, connection = record_page.of_export(record_id, export_id, locked=True)
+        ledger_id = request.form.get("ledger_id", "")
+        if export.status is Status.SYNCED and export.ledger_id == ledger_id:
+            return replies.gone_to(record_page.address(record), f"{record.number} is Synced already.", "info")
+        try:
+            in_ledger.adopt(session, record, export, connection, ledger_id, guards.actor(), frame.now())
+        except CannotAdopt as refused:
+            again = url_for("records.compare", record_id=record_id, export_id=export_id)
+            return replies.gone_to(again, f"Not adopted. {refused}", "error")
+    label = connection.provider.label
+    return replies.gone_to(record_page.address(record), f"{record.number} is Synced with {label}'s document.")
+
+
+@pages.post("/records/<int:record_id>/duplicate-decision")
+@guards.requires(Permission.APPROVE)
+def decide(record_id: int) -> Response:
+    decided = DECISIONS.get(request.form.get("decision", "")) or abort(400)
+    message, kind = "", "success"
+    with writing(db.session()) as session:
+        record = scope.owned(session, Record, guards.here().tenant.id, record_id, locked=True)
+        try:
+            decided(session, record, guards.actor(), frame.now())
+            is_kept = record.archived_at is None
+            message = (
+                f"{record.number} is kept as a document of its own." if is_kept else f"{record.number} is archived."
+            )
+        except CannotDecide as refused:
+            message, kind = str(refused), "info"
+    return replies.gone_to(record_page.address(record), message, kind)
+
+
+def compared(sent: Sent, key: str, found: LedgerObject) -> list[ComparedRow]:
+    """Field, our value, the ledger's, and whether they differ."""
+    differing = in_ledger.differing(sent, found)
+    rows = [
+        ("Kind", sent.kind.label, found.kind.label, "kind" in differing),
+        ("Number", sent.number, found.number, "number" in differing),
+        ("Contact", sent.contact_name, found.contact_name, "contact" in differing),
+        ("Date", str(sent.date), str(found.date), "date" in differing),
+        ("Currency", sent.currency, found.currency, "currency" in differing),
+        ("Tax", frame.amount(sent.tax, sent.currency), frame.amount(found.tax, found.currency), "tax" in differing),
+        (
+            "Total",
+            frame.amount(sent.total, sent.currency),
+            frame.amount(found.total, found.currency),
+            "total" in differing,
+        ),
+        ("State", "–", found.state.value.replace("-", " ").capitalize(), "state" in differing),
+    ]
+    # A kind of document whose ledger has no place for a link says nothing by having none.
+    if found.key or not sent.kind.is_credit:
+        theirs = "It carries this record's" if found.key == key else ("Another's" if found.key else "None")
+        rows.append(("Link to tieout", "This record", theirs, found.key != key))
+    return rows

@@ -1,0 +1,192 @@
+"""What the record page and its parts show, gathered in one place; and telling what came of exports one waits for."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import flash, session, url_for
+
+from dashboard.db import db
+from dashboard.domain import booking, connections, duplicates, history, preflight, publishing, records, scope, standing
+from dashboard.domain.guides import Guide, guide
+from dashboard.domain.standing import Standing
+from dashboard.models import Connection, Export, Record
+from dashboard.models.connection import ConnectionState
+from dashboard.views import frame, guards
+from dashboard.views.remedies import RemedyLink, remedy
+from dashboard.vocabulary.guides import Remedy
+from dashboard.vocabulary.records import Approval
+from dashboard.vocabulary.roles import Permission
+from dashboard.vocabulary.statuses import IN_FLIGHT, Status
+
+WATCHED = "watched"
+_MOST_WATCHED = 50
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A connection as a place to send the record to. `refusal` says why it cannot go there now, "" when it can."""
+
+    connection: Connection
+    label: str
+    refusal: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One export as the page shows it. `guides` has one for each fault of a failed one, the first fault's first."""
+
+    export: Export
+    connection: Connection
+    standing: Standing
+    note: str
+    attachment: str
+    booked_on: date
+    destination: Destination
+    guides: tuple[tuple[Guide, str], ...]
+    remedy: RemedyLink | None
+    is_movable: bool
+
+    @property
+    def is_failed(self) -> bool:
+        return self.export.status is Status.FAILED
+
+    @property
+    def is_resolvable(self) -> bool:
+        return self.export.status in (Status.FAILED, Status.CHECKING)
+
+
+def of_export(record_id: int, export_id: int, *, locked: bool = False) -> tuple[Record, Export, Connection]:
+    """The record, its export and the connection; raises NotFound when they do not belong together, or to somebody else.
+
+    `locked` holds record and export until the transaction ends.
+    """
+    tenant, rows = guards.here().tenant.id, db.session()
+    record = scope.owned(rows, Record, tenant, record_id, locked=locked)
+    export = scope.owned(rows, Export, tenant, export_id, locked=locked)
+    if export.record_id != record.id:
+        raise scope.NotFound(f"Export {export_id} of record {record_id}")
+    return record, export, scope.owned(rows, Connection, tenant, export.connection_id)
+
+
+def context(record_id: int) -> dict[str, Any]:
+    """Everything that records/shown.html and its parts need. Raises NotFound."""
+    rows, tenant = db.session(), guards.here().tenant
+    record = scope.owned(rows, Record, tenant.id, record_id)
+    found = publishing.exports_of(rows, record)
+    destinations = _destinations(record, found)
+    exports = [_shown(record, export, connection, destinations[connection.id]) for export, connection in found]
+    twin = duplicates.other_of(rows, record)
+    return {
+        "record": record,
+        "lines": list(zip(record.lines, preflight.tax_by_line(record), strict=True)),
+        "due": record.total - record.prepaid if record.prepaid else Decimal(0),
+        "approver": records.approver(rows, record),
+        "is_overdue": _is_overdue(record),
+        "originals": records.originals(rows, record),
+        "exports": exports,
+        "destinations": list(destinations.values()),
+        "is_moving": any(each.standing.is_moving for each in exports),
+        "duplicate_of": twin,
+        "twin_rows": _side_by_side(record, twin) if twin else [],
+        "later_ones": duplicates.later_ones(rows, record),
+        "happenings": history.of(rows, record),
+        "under_way": history.under_way(rows, [export.id for export, _ in found]),
+    }
+
+
+def watch(*exports: Export) -> None:
+    """Remember that the person of this session waits for the exports' results."""
+    session[WATCHED] = [*session.get(WATCHED, []), *(export.id for export in exports)][-_MOST_WATCHED:]
+
+
+def tell_results(exports: list[Shown]) -> None:
+    """Put the result of every export that was waited for, and has one now, into the messages; each is told once."""
+    awaited = session.get(WATCHED, [])
+    told = [each for each in exports if each.export.id in awaited and each.export.status not in IN_FLIGHT]
+    for each in told:
+        flash(each.standing.sentence, "error" if each.is_failed else "success")
+    if told:
+        session[WATCHED] = [one for one in awaited if one not in {each.export.id for each in told}]
+
+
+def address(record: Record) -> str:
+    return url_for("records.shown", record_id=record.id)
+
+
+def _destinations(record: Record, found: list[tuple[Export, Connection]]) -> dict[int, Destination]:
+    """Every connection that is in use, or has an export of the record."""
+    rows, own = db.session(), {connection.id: export for export, connection in found}
+    listed = [
+        each
+        for each in connections.listed(rows, record.tenant_id)
+        if each.state is not ConnectionState.DISCONNECTED or each.id in own
+    ]
+    named = [each.provider for each in listed]
+    may_not = "" if guards.here().may(Permission.SEND) else Permission.SEND.refusal
+    return {
+        each.id: Destination(
+            each,
+            f"{each.provider.label} ({each.company_name})" if named.count(each.provider) > 1 else each.provider.label,
+            may_not or publishing.why_not_sendable(record, each, own.get(each.id)),
+        )
+        for each in listed
+    }
+
+
+def _shown(record: Record, export: Export, connection: Connection, destination: Destination) -> Shown:
+    is_failed = export.status is Status.FAILED
+    faults = export.faults if is_failed else []
+    guides = tuple((guide(fault["code"]), fault["words"]) for fault in faults)
+    if is_failed and not guides:
+        guides = ((guide(export.error_code), export.error_words),)
+    leads_elsewhere = bool(guides) and guides[0][0].remedy not in (Remedy.RESYNC, Remedy.EDIT_SOURCE, Remedy.NONE)
+    return Shown(
+        export,
+        connection,
+        standing.of(export, connection, record.number),
+        standing.note(export, connection),
+        standing.attachment(export, connection.provider.label),
+        booking.booked_on(record, export),
+        destination,
+        guides,
+        remedy(export, connection.provider.label) if leads_elsewhere else None,
+        not booking.why_not_movable(record, export),
+    )
+
+
+def _side_by_side(record: Record, other: Record) -> list[tuple[str, str, str, bool]]:
+    """Field, this record's value, the other's, and whether they differ."""
+    pairs = [("Number", record.number, other.number), ("Contact", record.contact_name, other.contact_name)]
+    pairs.append(("Document date", str(record.issue_date), str(other.issue_date)))
+    pairs.append(("Due date", str(record.due_date or "–"), str(other.due_date or "–")))
+    for label, ours, theirs in (
+        ("Net", record.net, other.net),
+        ("Tax", record.tax, other.tax),
+        ("Total", record.total, other.total),
+    ):
+        pairs.append((label, _sum(ours, record), _sum(theirs, other)))
+    pairs.append(("Taxes", _taxes(record), _taxes(other)))
+    pairs.append(("Lines", _lines(record), _lines(other)))
+    return [(label, ours, theirs, ours != theirs) for label, ours, theirs in pairs]
+
+
+def _sum(value: Decimal, record: Record) -> str:
+    return f"{frame.amount(value, record.currency)} {record.currency}"
+
+
+def _taxes(record: Record) -> str:
+    ordered = sorted(record.taxes, key=lambda each: (each.rate, each.category))
+    return "; ".join(f"{each.category} {each.rate.normalize():f} %: {_sum(each.tax, record)}" for each in ordered)
+
+
+def _lines(record: Record) -> str:
+    ordered = sorted(record.lines, key=lambda line: (-line.net, line.description))
+    return "; ".join(f"{line.description} {_sum(line.net, record)}" for line in ordered)
+
+
+def _is_overdue(record: Record) -> bool:
+    if record.approval is not Approval.APPROVED or record.payment.value == "paid" or record.kind.is_credit:
+        return False
+    return record.due_date is not None and record.due_date < frame.today(frame.now())
