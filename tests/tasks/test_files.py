@@ -1,0 +1,51 @@
+"""Whole files on their way to the ledger: the project's own samples, and collected ones of other people's making."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.models import Export, Record
+from dashboard.vocabulary.records import Direction
+from dashboard.vocabulary.statuses import Status
+from tests.tasks.scene import Scene, assert_booked_to_the_cent
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+COLLECTED = Path(__file__).parents[3] / "shared" / "inputs"
+UBL = ("peppol/*.xml", "en16931_ubl/*.xml", "xrechnung/*.ubl.xml")
+
+
+def send_all(scene: Scene, records: list[Record]) -> list[Export]:
+    """Map what they need, approve what is no possible duplicate, and let the runner send it."""
+    scene.map_all_of(records)
+    exports = scene.world.approve(records)
+    scene.run()
+    return [scene.seen(export) for export in exports]
+
+
+def test_every_sample_file_of_the_project_reaches_the_ledger_to_the_cent(scene: Scene) -> None:
+    bills = [scene.take_in(path.name, path.read_bytes(), Direction.PURCHASE) for path in SAMPLES.rglob("*.xml")]
+    tables = [scene.take_in(path.name, path.read_bytes()) for path in SAMPLES.rglob("*.csv")]
+    records = [record for taken in (*bills, *tables) for record in taken]
+
+    exports = send_all(scene, records)
+
+    assert {record.kind.value for record in records} == {"invoice", "credit-note", "bill", "bill-credit"}
+    assert [(export.status, export.error_words) for export in exports] == [(Status.SYNCED, "")] * len(records)
+    for record in records:
+        assert_booked_to_the_cent(scene.books, record)
+
+
+def test_every_collected_ubl_file_reaches_the_ledger_as_a_bill_with_its_own_total(scene: Scene) -> None:
+    files = sorted(path for pattern in UBL for path in COLLECTED.glob(pattern))
+    if not files:
+        pytest.skip(f"the collected files are not at {COLLECTED}")
+    taken = [record for path in files for record in scene.take_in(path.name, path.read_bytes(), Direction.PURCHASE)]
+    records = [record for record in dict.fromkeys(taken) if not record.is_possible_duplicate]
+
+    exports = send_all(scene, records)
+
+    # One states the same bill as another, and one the same number with another tax: it waits for a person.
+    assert (len(files), len(records)) == (11, 9)
+    assert [(export.status, export.error_words) for export in exports] == [(Status.SYNCED, "")] * len(records)
+    for record in records:
+        assert_booked_to_the_cent(scene.books, record)
