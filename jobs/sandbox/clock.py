@@ -21,6 +21,8 @@ class Clock:
         self._order = itertools.count()
         self._worker: threading.Thread | None = None
         self._closed = False
+        # Held while actions run, so that whoever moves the clock waits for those that the watching thread has begun.
+        self._doing = threading.RLock()
 
     def now(self) -> datetime:
         """The sandbox's present moment."""
@@ -101,9 +103,10 @@ class Clock:
             self._run_due()
 
     def _run_due(self) -> None:
-        while True:
-            with self._changed:
-                if not self._due or self._due[0][0] > self.now():
-                    return
-                action = heapq.heappop(self._due)[2]
-            action()
+        with self._doing:
+            while True:
+                with self._changed:
+                    if not self._due or self._due[0][0] > self.now():
+                        return
+                    action = heapq.heappop(self._due)[2]
+                action()

@@ -196,6 +196,17 @@ def test_a_contact_is_always_made_where_names_are_said_not_to_match(desk: Desk) 
     assert len(desk.ledger("contacts")) == 2
 
 
+def test_what_an_invoice_says_about_its_contact_changes_the_contact(desk: Desk) -> None:
+    ann = desk.contact("Ann", TaxNumber="SE1", ContactPersons=[{"FirstName": "Bo"}])
+    desk.create(invoice(ann, "A"))
+    assert len(desk.get(f"/Contacts/{ann}")["Contacts"][0]["ContactPersons"]) == 1
+
+    desk.create(invoice(ann, "B", Contact={"ContactID": ann, "Name": "Ann Ltd"}))
+
+    (contact,) = desk.get(f"/Contacts/{ann}")["Contacts"]
+    assert (contact["Name"], contact["TaxNumber"], contact["ContactPersons"]) == ("Ann Ltd", "SE1", [])
+
+
 def test_no_contact_is_made_for_an_invoice_that_is_refused(desk: Desk) -> None:
     _refused(desk, invoice("", Contact={"Name": "Somebody"}, CurrencyCode="NZD"))
 

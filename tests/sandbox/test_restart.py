@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import httpx2
@@ -25,6 +27,8 @@ def _fill(desk: Desk) -> str:
     desk.change(f"pay:{booked['InvoiceID']}:25")
     desk.change("lock-period:2025-12-31")
     desk.change("deactivate-account:429")
+    (gone,) = desk.create(invoice(ann, "GONE"))
+    desk.change(f"remove:{gone['InvoiceID']}")
     identity: str = booked["InvoiceID"]
     return identity
 
@@ -36,6 +40,7 @@ def _check(desk: Desk, identity: str) -> None:
     assert desk.send("GET", f"/Invoices/{identity}/Attachments/a.pdf").content == b"%PDF"
     assert "PeriodLockDate" in desk.get("/Organisation")["Organisations"][0]
     assert desk.get("/Accounts", where='Code=="429"')["Accounts"][0]["Status"] == "ARCHIVED"
+    assert [row["number"] for row in desk.ledger("invoices")] == ["INV-7"]
     assert len(desk.get("/Accounts")["Accounts"]) == len(desk.ledger("accounts"))
 
 
@@ -86,6 +91,31 @@ def test_it_ends_in_order_when_told_to(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGTERM)
 
         assert process.wait(10) == 0
+
+
+def test_closing_does_not_wait_for_a_call_that_is_kept_silent() -> None:
+    handle = start_in_thread()
+    with httpx2.Client(base_url=handle.url) as http:
+        desk = open_desk(http)
+        desk.control("faults", fault="timeout")
+        failures: list[httpx2.HTTPError] = []
+
+        def call() -> None:
+            try:
+                desk.send("GET", "/Organisation")
+            except httpx2.HTTPError as error:
+                failures.append(error)
+
+        waiting = threading.Thread(target=call)
+        waiting.start()
+        while not desk.calls(path="/Organisation"):
+            pass
+        started = time.monotonic()
+        handle.close()
+        waiting.join()
+
+    assert time.monotonic() - started < 3
+    assert isinstance(failures[0], httpx2.RemoteProtocolError)
 
 
 def _free_port() -> int:

@@ -3,18 +3,16 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from jobs.sandbox.xero.batch import Kind, book
 from jobs.sandbox.xero.call import ApiCall, Element, Reply
 from jobs.sandbox.xero.company import Company
-from jobs.sandbox.xero.dates import ms_time
+from jobs.sandbox.xero.contact_forms import ALWAYS, contact_form
 from jobs.sandbox.xero.errors import Refused, not_found
 from jobs.sandbox.xero.listing import names, paged, read_where, select
-from jobs.sandbox.xero.objects import NOTHING, Contact, Document, Status
+from jobs.sandbox.xero.objects import Contact
 from jobs.sandbox.xero.reading import parts, text
 
 KIND = Kind("Contacts", "Contact", "ContactID", "HasValidationErrors")
@@ -34,12 +32,6 @@ PLAIN = (
     "XeroNetworkKey",
     "Website",
 )
-ALWAYS = ("FirstName", "LastName", "EmailAddress", "BankAccountDetails")
-ADDRESS_TYPES = ("STREET", "POBOX")
-PHONE_TYPES = ("DEFAULT", "DDI", "FAX", "MOBILE")
-ADDRESS_FIELDS = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "AttentionTo")
-ADDRESS_ALWAYS = ("City", "Region", "PostalCode", "Country")
-PHONE_FIELDS = ("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode")
 PERSON_FIELDS = ("FirstName", "LastName", "EmailAddress")
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
@@ -96,49 +88,6 @@ def update_contact(call: ApiCall, key: str) -> Reply:
     return book(call, KIND, call.elements("Contacts")[:1], lambda element: _saved(call, element, existing))
 
 
-def contact_form(
-    company: Company, contact: Contact, at: datetime | None = None, *, with_balances: bool = False
-) -> Element:
-    """A contact as it is written in lists and in freshly booked documents."""
-    form: Element = {"ContactID": contact.id}
-    if contact.number:
-        form["ContactNumber"] = contact.number
-    form |= {"ContactStatus": contact.status, "Name": contact.name}
-    form |= {name: contact.more.get(name, "") for name in ALWAYS}
-    form |= {name: value for name, value in contact.more.items() if name not in ALWAYS and value}
-    form["Addresses"] = [_address(kind, contact.addresses.get(kind, {})) for kind in ADDRESS_TYPES]
-    form["Phones"] = [_phone(kind, contact.phones.get(kind, {})) for kind in PHONE_TYPES]
-    form |= {
-        "UpdatedDateUTC": ms_time(contact.updated),
-        "ContactGroups": [],
-        "IsSupplier": company.is_supplier(contact.id),
-        "IsCustomer": company.is_customer(contact.id),
-        "SalesTrackingCategories": [],
-        "PurchasesTrackingCategories": [],
-        "ContactPersons": [
-            {**person, "IncludeInEmails": person.get("IncludeInEmails") == "true"} for person in contact.persons
-        ],
-        "HasValidationErrors": False,
-    }
-    if with_balances:
-        form["HasAttachments"] = contact.has_attachments
-        if documents := company.documents.find("contact", contact.id, at):
-            form["Balances"] = _balances(documents, company.today())
-    return form
-
-
-def contact_brief(contact: Contact | None) -> Element:
-    """A contact as it is written inside listed documents."""
-    form: Element = {} if contact is None else {"ContactID": contact.id, "Name": contact.name}
-    return form | {
-        "Addresses": [],
-        "Phones": [],
-        "ContactGroups": [],
-        "ContactPersons": [],
-        "HasValidationErrors": False,
-    }
-
-
 def find_contact(call: ApiCall, element: Element) -> Contact | str | None:
     """The contact a document names: the contact itself, the name of one to be made, or None. Raises Refused."""
     if key := text(element, "ContactID"):
@@ -155,6 +104,15 @@ def find_contact(call: ApiCall, element: Element) -> Contact | str | None:
         return None
     match = call.company.active_contact(name) if call.settings.contact_name_match else None
     return match or name
+
+
+def change_named_contact(call: ApiCall, contact: Contact, element: Element) -> None:
+    """What a document says about its contact beyond who it is changes the contact, and takes away persons not repeated.
+
+    Raises Refused.
+    """
+    if any(element.get(name) is not None for name in ("Name", "ContactPersons", "Addresses", "Phones", *PLAIN)):
+        _saved(call, {"ContactPersons": [], **element}, contact)
 
 
 def new_contact(company: Company, name: str) -> Contact:
@@ -253,27 +211,3 @@ def _persons(elements: list[Element]) -> tuple[dict[str, str], ...]:
         | {"IncludeInEmails": str(bool(one.get("IncludeInEmails"))).lower()}
         for one in elements
     )
-
-
-def _address(kind: str, known: dict[str, str]) -> Element:
-    form: Element = {"AddressType": kind}
-    form |= {name: known[name] for name in ADDRESS_FIELDS if known.get(name)}
-    return form | {name: known.get(name, "") for name in ADDRESS_ALWAYS}
-
-
-def _phone(kind: str, known: dict[str, str]) -> Element:
-    return {"PhoneType": kind, **{name: known.get(name, "") for name in PHONE_FIELDS}}
-
-
-def _balances(documents: list[Document], today: date) -> Element:
-    owed = [one for one in documents if one.status is Status.AUTHORISED]
-
-    def of(is_sale: bool) -> dict[str, Decimal]:
-        mine = [one for one in owed if one.type.is_sale == is_sale]
-        signed = [(-one.due if one.type.is_credit else one.due, one.due_date) for one in mine]
-        return {
-            "Outstanding": sum((amount for amount, _ in signed), NOTHING),
-            "Overdue": sum((amount for amount, due in signed if due is not None and due < today), NOTHING),
-        }
-
-    return {"AccountsReceivable": of(True), "AccountsPayable": of(False)}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from jobs.sandbox.xero.arithmetic import round_to
 from jobs.sandbox.xero.call import Element
 from jobs.sandbox.xero.company import Company
-from jobs.sandbox.xero.contacts import contact_brief, contact_form
+from jobs.sandbox.xero.contact_forms import contact_brief, contact_form
 from jobs.sandbox.xero.dates import day_string, ms_date, ms_time, read_day, time_string
 from jobs.sandbox.xero.objects import Allocation, Document, Line
 

@@ -11,15 +11,15 @@ from uuid import uuid4
 from jobs.sandbox.xero.arithmetic import add_up
 from jobs.sandbox.xero.call import ApiCall, Element
 from jobs.sandbox.xero.company import Company
-from jobs.sandbox.xero.contacts import find_contact, new_contact
+from jobs.sandbox.xero.contacts import change_named_contact, find_contact, new_contact
 from jobs.sandbox.xero.currencies import rate_between
+from jobs.sandbox.xero.document_checks import closed_period, is_taken, next_number, reached_limit
 from jobs.sandbox.xero.document_families import CREDIT_NOTES, INVOICES, Family
 from jobs.sandbox.xero.document_forms import echo
 from jobs.sandbox.xero.errors import Refused
 from jobs.sandbox.xero.history import note
 from jobs.sandbox.xero.lines import Terms, check_again, read_lines
 from jobs.sandbox.xero.objects import NOTHING, Contact, Document, DocumentType, Line, LineAmounts, Status
-from jobs.sandbox.xero.organisation import closed_message
 from jobs.sandbox.xero.reading import amount, choice, day, flag, part, parts, text
 
 CREATABLE = frozenset({Status.DRAFT, Status.SUBMITTED, Status.AUTHORISED})
@@ -94,8 +94,9 @@ class _Draft:
         booking_day = self._old(day(self.call, self.element, "Date"), "dated") or self.company.today()
         number = self._number(kind)
         currency, rate = self._currency()
-        self._check_period(status, booking_day)
-        self._check_limit(status, kind)
+        if self.before is None or self._moves_in_time():
+            self.messages += closed_period(self.call, status, booking_day, self.before)
+        self.messages += reached_limit(self.company, kind, status, self.before)
         url = self._url()
         sums = add_up(lines, terms.amounts)
         if sums.total < 0:
@@ -103,7 +104,7 @@ class _Draft:
         if self.messages or contact is None:
             raise self._refusal()
         now = self.company.stamp()
-        person = new_contact(self.company, contact) if isinstance(contact, str) else contact
+        person = self._person(contact)
         before = self.before
         document = Document(
             id=before.id if before else str(uuid4()),
@@ -189,6 +190,19 @@ class _Draft:
             self.messages.append("A Contact must be specified for this type of transaction")
         return contact
 
+    def _person(self, contact: Contact | str) -> Contact:
+        """The contact in its final state, made if need be: only now is it sure that the document is accepted."""
+        if isinstance(contact, str):
+            return new_contact(self.company, contact)
+        sent = part(self.call, self.element, "Contact")
+        if sent.get("ContactID"):
+            try:
+                change_named_contact(self.call, contact, sent)
+            except Refused as error:
+                self.messages.extend(error.messages)
+                raise self._refusal() from error
+        return contact
+
     def _lines(self, terms: Terms) -> tuple[Line, ...]:
         before = self.before.lines if self.before else ()
         if self.before is not None and "LineItems" not in self.element:
@@ -212,22 +226,11 @@ class _Draft:
         if not kind.is_sale:
             return number
         if not number:
-            return self._next_number(kind)
+            return next_number(self.company, kind, self.family.prefix)
         is_unique = self.call.settings.credit_numbers_unique or not kind.is_credit
-        own = self.before.id if self.before else None
-        taken = any(
-            one.id != own and one.status not in self.call.settings.numbers_free_after
-            for one in self.company.numbered(kind, number)
-        )
-        if is_unique and taken:
+        if is_unique and is_taken(self.call, kind, number, self.before):
             self.messages.append(f"{'Credit note' if kind.is_credit else 'Invoice'} # must be unique.")
         return number
-
-    def _next_number(self, kind: DocumentType) -> str:
-        following = 1 + sum(1 for one in self.company.documents.all() if one.type is kind)
-        while self.company.numbered(kind, f"{self.family.prefix}{following:04d}"):
-            following += 1
-        return f"{self.family.prefix}{following:04d}"
 
     def _currency(self) -> tuple[str, Decimal]:
         organisation = self.company.organisation
@@ -240,37 +243,11 @@ class _Draft:
             return currency, self.before.rate
         return currency, rate or rate_between(organisation.currency, currency)
 
-    def _check_period(self, status: Status, booking_day: date) -> None:
-        if self.before is not None and not self._moves_in_time():
-            return
-        is_open_draft = status in (Status.DRAFT, Status.SUBMITTED, Status.DELETED)
-        if is_open_draft and not self.call.settings.lock_dates_hold_drafts:
-            return
-        days = {booking_day} | (
-            {self.before.dated} if self.before and self.before.status is Status.AUTHORISED else set()
-        )
-        for one in sorted(days):
-            if message := closed_message(self.company.organisation, one):
-                self.messages.append(message)
-                return
-
     def _moves_in_time(self) -> bool:
         """Whether a change touches the books of a period; texts and deleting a draft do not."""
         status = choice(self.call, self.element, "Status", Status, "InvoiceStatus")
         is_move = self.before is not None and status not in (None, self.before.status, Status.DELETED)
         return is_move or any(name in self.element for name in FINANCIAL)
-
-    def _check_limit(self, status: Status, kind: DocumentType) -> None:
-        limit = self.company.organisation.approval_limit
-        is_approval = status is Status.AUTHORISED and (
-            self.before is None or self.before.status is not Status.AUTHORISED
-        )
-        if limit is None or not is_approval or kind is not DocumentType.SALES_INVOICE:
-            return
-        approved = (Status.AUTHORISED, Status.PAID)
-        done = sum(1 for one in self.company.documents.all() if one.type is kind and one.status in approved)
-        if done >= limit:
-            self.messages.append("You have reached the limit of invoices you can approve")
 
     def _url(self) -> str | None:
         if self.family is CREDIT_NOTES:

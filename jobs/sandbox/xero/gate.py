@@ -25,11 +25,12 @@ from jobs.sandbox.xero.errors import (
     unsupported_media_type,
 )
 from jobs.sandbox.xero.idempotency import Idempotency
-from jobs.sandbox.xero.identity import Grant, Identity
+from jobs.sandbox.xero.identity import Identity
 from jobs.sandbox.xero.limits import Meter
 from jobs.sandbox.xero.routes import find_handler
 from jobs.sandbox.xero.scopes import allow
 from jobs.sandbox.xero.settings import Settings
+from jobs.sandbox.xero.tokens import Grant
 
 API = "/api.xro/2.0"
 NO_CACHE = ("Cache-Control", "max-age=0, no-cache, no-store")

@@ -1,12 +1,9 @@
 """Consents, tokens and connections: who may act for whom, and until when. The HTTP side is in oauth and connections."""
 
-import base64
-import hashlib
-import json
 import secrets
 import threading
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,65 +12,11 @@ from jobs.sandbox.store import Store
 from jobs.sandbox.tables import Journal, Table
 from jobs.sandbox.xero.errors import token_expired, unauthorized
 from jobs.sandbox.xero.settings import Settings
+from jobs.sandbox.xero.tokens import AccessToken, Code, Connection, Grant, RefreshToken, challenge_of, make_jwt
 
 
 class OAuthError(Exception):
     """The token endpoint's refusal, by its standard code."""
-
-
-@dataclass(frozen=True)
-class Grant:
-    """One consent: its id is the authEventId."""
-
-    id: str
-    app: str
-    user: str
-    scopes: tuple[str, ...]
-    is_revoked: bool = False
-
-
-@dataclass(frozen=True)
-class Code:
-    """An authorization code."""
-
-    value: str
-    grant_id: str
-    redirect_uri: str
-    challenge: str | None
-    expires: datetime
-    is_used: bool = False
-
-
-@dataclass(frozen=True)
-class AccessToken:
-    """An access token; `expires` can be brought forward."""
-
-    value: str
-    grant_id: str
-    expires: datetime
-
-
-@dataclass(frozen=True)
-class RefreshToken:
-    """A refresh token; after its use it lives on for the grace period, as long as its successor is unused."""
-
-    value: str
-    grant_id: str
-    expires: datetime
-    used: datetime | None = None
-    successors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Connection:
-    """A user's permission for an app to act in one organisation."""
-
-    id: str
-    user: str
-    tenant_id: str
-    auth_event: str
-    created: datetime
-    updated: datetime
 
 
 class Identity:
@@ -125,7 +68,7 @@ class Identity:
                 raise OAuthError("invalid_grant")
             self.codes.put(replace(code, is_used=True))
             grant = self.grants.get(code.grant_id)
-            is_proven = code.challenge is None or (verifier is not None and _challenge(verifier) == code.challenge)
+            is_proven = code.challenge is None or (verifier is not None and challenge_of(verifier) == code.challenge)
             if grant is None or grant.app != app or code.redirect_uri != redirect_uri or not is_proven:
                 self._journal.commit()
                 raise OAuthError("invalid_grant")
@@ -136,7 +79,7 @@ class Identity:
         with self.lock:
             now = self._clock.now()
             expires = now + timedelta(seconds=settings.access_seconds)
-            token = self.access.put(AccessToken(_jwt(grant, now, expires), grant.id, expires))
+            token = self.access.put(AccessToken(make_jwt(grant, now, expires), grant.id, expires))
             answer: dict[str, Any] = {
                 "access_token": token.value,
                 "expires_in": settings.access_seconds,
@@ -144,7 +87,7 @@ class Identity:
                 "scope": " ".join(grant.scopes),
             }
             if "openid" in grant.scopes:
-                answer["id_token"] = _jwt(grant, now, now + timedelta(minutes=5))
+                answer["id_token"] = make_jwt(grant, now, now + timedelta(minutes=5))
             if "offline_access" in grant.scopes:
                 ends = now + timedelta(days=settings.refresh_days)
                 answer["refresh_token"] = self.refresh.put(
@@ -242,28 +185,3 @@ class Identity:
     def _user_of(self, grant_id: str) -> str | None:
         grant = self.grants.get(grant_id)
         return None if grant is None else grant.user
-
-
-def _challenge(verifier: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-def _jwt(grant: Grant, now: datetime, expires: datetime) -> str:
-    """Something that reads like Xero's token. Its signature is noise: nobody may check it but the sandbox itself."""
-    header = {"alg": "RS256", "kid": "sandbox", "typ": "JWT"}
-    claims = {
-        "nbf": int(now.timestamp()),
-        "exp": int(expires.timestamp()),
-        "iss": "https://identity.xero.com",
-        "aud": "https://identity.xero.com/resources",
-        "client_id": grant.app,
-        "sub": hashlib.md5(grant.user.encode(), usedforsecurity=False).hexdigest(),
-        "auth_time": int(now.timestamp()),
-        "xero_userid": grant.user,
-        "global_session_id": uuid4().hex,
-        "jti": uuid4().hex,
-        "authentication_event_id": grant.id,
-        "scope": list(grant.scopes),
-    }
-    parts = [json.dumps(part, separators=(",", ":")).encode() for part in (header, claims)] + [secrets.token_bytes(64)]
-    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
