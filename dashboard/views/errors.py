@@ -16,10 +16,10 @@ from dashboard.vocabulary.roles import Permission
 pages = Blueprint("errors", __name__)
 
 GOES_ON = {
-    Retry.WAIT: "It waits, and goes by itself",
-    Retry.AGAIN: "Automatic exports are tried again, others resent by you",
-    Retry.AFTER_A_FIX: "You mend it, then resend it",
-    Retry.NEVER: "It is never sent again",
+    Retry.WAIT: "It goes by itself when the way is clear",
+    Retry.AGAIN: "Automatic exports are tried again, others wait for you",
+    Retry.AFTER_A_FIX: "Nothing by itself: it waits for you",
+    Retry.NEVER: "It is never sent again by itself",
 }
 
 
