@@ -3,8 +3,10 @@ provider.
 """
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Generic, TypeVar
 
 from jobs.sandbox.clock import Clock
@@ -13,7 +15,7 @@ from jobs.sandbox.store import Row, Store
 
 T = TypeVar("T")
 KEEP_HISTORY = timedelta(hours=1)
-BEGINNING = datetime.min.replace(tzinfo=UTC)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Journal:
@@ -56,6 +58,7 @@ class Table(Generic[T]):
         self._entries: dict[str, dict[str, dict[str, None]]] = {name: {} for name in self._indexes}
         self._current: dict[str, T] = {}
         self._past: dict[str, list[tuple[datetime, T | None]]] = {}
+        self._changes: deque[tuple[datetime, str]] = deque()
 
     def load(self, store: Store) -> None:
         """Take in what was kept by an earlier process; it counts as having been there always."""
@@ -92,8 +95,11 @@ class Table(Generic[T]):
         """The objects whose index holds `value`."""
         if at is None:
             return [self._current[key] for key in self._entries[index].get(value, ())]
+        changed = self._changed_since(at)
         values = self._indexes[index]
-        return [item for item in self.all(at) if value in values(item)]
+        unchanged = [self._current[key] for key in self._entries[index].get(value, ()) if key not in changed]
+        before = [item for key in changed if (item := self.get(key, at)) is not None]
+        return unchanged + [item for item in before if value in values(item)]
 
     def has(self, index: str, value: str) -> bool:
         """Whether any object's index holds `value` now; cheap however many do."""
@@ -102,7 +108,16 @@ class Table(Generic[T]):
     def __len__(self) -> int:
         return len(self._current)
 
+    def _changed_since(self, at: datetime) -> dict[str, None]:
+        """The keys of what was changed after that moment."""
+        return {key: None for _, key in takewhile(lambda change: change[0] > at, reversed(self._changes))}
+
     def _place(self, key: str, item: T | None, moment: datetime) -> None:
+        # A clock that was moved back must not put versions out of order.
+        moment = max(moment, self._changes[-1][0]) if self._changes else moment
+        self._changes.append((moment, key))
+        while self._changes[0][0] < moment - KEEP_HISTORY:
+            self._changes.popleft()
         before = self._current.pop(key, None) if item is None else self._current.get(key)
         if item is not None:
             self._current[key] = item
