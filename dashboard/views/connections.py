@@ -1,11 +1,279 @@
-"""Pages of connections."""
+"""Pages of connections: how each one is, connecting and reconnecting by the provider's consent, lists, disconnecting.
 
-from flask import Blueprint, Flask
+The code of a consent is exchanged here: the one call to a provider that a page makes.
+"""
+
+from typing import Any, cast
+
+import structlog
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
+from flask import Blueprint, Flask, current_app, request, session, url_for
+from werkzeug.wrappers import Response
 
 from dashboard.config import Config
+from dashboard.db import db, writing
+from dashboard.domain import condition, connections, consents, grants, lookups
+from dashboard.domain.scope import NotFound, owned
+from dashboard.domain.vault import Vault
+from dashboard.models import Connection
+from dashboard.models.connection import ConnectionState
+from dashboard.models.lookup import LookupKind
+from dashboard.views import frame, guards, replies
+from dashboard.vocabulary.providers import FACTS, Provider, endpoints
+from dashboard.vocabulary.roles import Permission
 
 pages = Blueprint("connections", __name__)
+log = structlog.get_logger(__name__)
+
+EXCHANGE_SECONDS = 20
+BEGUN_AT_MOST = 3
+"""How many consents of one session may be under way: its cookie holds no more than 4 kB."""
+
+REFUSALS = {
+    "access_denied": "You did not allow access in {label}. Nothing was changed.",
+    "mismatching_state": "This sign-in was not begun here, or was used before. Nothing was changed; begin again.",
+    "invalid_grant": "{label} no longer accepts this sign-in: it lasts five minutes and works once. Begin again.",
+    "invalid_client": "{label} does not know this server. Whoever runs it has to check TIEOUT_{name}_CLIENT_ID.",
+    "unauthorized_client": "{label} does not let this server ask. Whoever runs it has to check the app there.",
+    "no_lasting_access": "{label} gave no lasting access. Begin again, and leave everything ticked that it asks about.",
+    "no_answer": "{label} did not answer when the sign-in was to be confirmed. Nothing was changed; begin again.",
+}
+OTHERWISE = "{label} refused the sign-in. Nothing was changed; begin again."
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Register the providers' OAuth clients."""
+    clients: Any = OAuth(app)
+    for provider, chosen in config.providers.items():
+        addresses = endpoints(provider, chosen.base_url)
+        clients.register(
+            provider.value,
+            client_id=chosen.client_id,
+            client_secret=chosen.client_secret,
+            authorize_url=addresses.authorize,
+            access_token_url=addresses.token,
+            client_kwargs={
+                "scope": " ".join(FACTS[provider].scopes),
+                "code_challenge_method": "S256",
+                "default_timeout": EXCHANGE_SECONDS,
+            },
+        )
+
+
+@pages.get("/connections")
+@guards.requires(Permission.VIEW)
+def listed() -> Response:
+    tenant_id = guards.here().tenant.id
+    found = condition.listed(db.session(), tenant_id)
+    return replies.page("connections/listed.html", conditions=found, providers=_offers(), now=frame.now())
+
+
+@pages.get("/connections/<int:connection_id>")
+@guards.requires(Permission.VIEW)
+def shown(connection_id: int) -> Response:
+    """One connection's card, while an order of it is under way; a page by itself leads to its place among all."""
+    found = condition.of(db.session(), _mine(connection_id))
+    if not replies.wants_part():
+        return replies.gone_to(url_for("connections.listed", _anchor=f"connection-{connection_id}"))
+    return replies.page("connections/_card.html", condition=found, now=frame.now())
+
+
+@pages.post("/connections/<provider>")
+@guards.requires(Permission.CONNECT)
+def connect(provider: str) -> Response:
+    return _sent_to_consent(_provider(provider), None)
+
+
+@pages.post("/connections/<int:connection_id>/reconnection")
+@guards.requires(Permission.CONNECT)
+def reconnect(connection_id: int) -> Response:
+    connection = _mine(connection_id)
+    return _sent_to_consent(connection.provider, connection)
+
+
+@pages.get("/connections/<provider>/callback")
+@guards.requires(Permission.CONNECT)
+def callback(provider: str) -> Response:
+    """Where the provider sends a person back to. It has to be a GET, though the consent is kept by it: its state,
+    made by a form of ours and good for one use, stands for the form's token."""
+    chosen = _provider(provider)
+    begun = _begun(chosen)
+    try:
+        if begun is None or begun.get("organisation") != guards.here().tenant.id:
+            raise OAuthError("mismatching_state")
+        tokens = _exchanged(chosen)
+    except OAuthError as refused:
+        log.warning("consent refused", provider=chosen.value, error=str(refused.error)[:60])
+        return _refused(chosen, str(refused.error))
+    with writing(db.session()) as opened:
+        wanted = _mine(begun["connection"]) if begun.get("connection") else None
+        lookup = consents.begin(
+            opened, _vault(), guards.here().tenant.id, chosen, tokens, wanted, guards.actor(), frame.now()
+        )
+    return replies.gone_to(url_for("connections.choose", lookup_id=lookup.id))
+
+
+@pages.get("/connections/consents/<int:lookup_id>")
+@guards.requires(Permission.CONNECT)
+def choose(lookup_id: int) -> Response:
+    consent = consents.of_lookup(db.session(), guards.here().tenant.id, lookup_id)
+    is_overdue = lookups.is_overdue(consent.lookup, frame.now())
+    return replies.page_or_part(
+        "connections/consent.html", "connections/_consent.html", consent=consent, is_overdue=is_overdue, error=""
+    )
+
+
+@pages.post("/connections/consents/<int:lookup_id>")
+@guards.requires(Permission.CONNECT)
+def chosen(lookup_id: int) -> Response:
+    """Connect the companies ticked; without any, reconnect the connection that the consent was for."""
+    ticked = request.form.getlist("company")
+    try:
+        with writing(db.session()) as opened:
+            consent = consents.of_lookup(opened, guards.here().tenant.id, lookup_id, locked=True)
+            if consent.wanted is not None and "reconnect" in request.form:
+                done = consents.reconnect(opened, consent, guards.actor(), frame.now())
+            else:
+                done = consents.connect(opened, consent, ticked, guards.actor(), frame.now())
+    except consents.Spent:
+        return replies.left_for(url_for("connections.listed"), "This sign-in was used before, or is too old.", "info")
+    except consents.NothingChosen:
+        return _asked_again(lookup_id, "Choose at least one organisation.")
+    except connections.AnotherCompany:
+        return _asked_again(lookup_id, "")
+    names = ", ".join(each.company_name for each in done)
+    return replies.left_for(url_for("connections.listed"), f"{names}: connected. Its lists are being read now.")
+
+
+@pages.get("/connections/<int:connection_id>/disconnection")
+@guards.requires(Permission.CONNECT)
+def leaving(connection_id: int) -> Response:
+    found = condition.of(db.session(), _mine(connection_id))
+    if found.connection.state is ConnectionState.DISCONNECTED:
+        return replies.gone_to(url_for("connections.listed"), "It is disconnected already.", "info")
+    return replies.page("connections/disconnection.html", condition=found)
+
+
+@pages.post("/connections/<int:connection_id>/disconnection")
+@guards.requires(Permission.CONNECT)
+def disconnect(connection_id: int) -> Response:
+    with writing(db.session()) as opened:
+        connection = _mine(connection_id, locked=True)
+        waits = connections.order_disconnection(opened, connection, guards.actor(), frame.now())
+    name, label = connection.company_name, connection.provider.label
+    said = f"{label} is being told to disconnect {name}." if waits else f"{name} is disconnected."
+    return replies.gone_to(url_for("connections.listed", _anchor=f"connection-{connection_id}"), said)
+
+
+@pages.post("/connections/<int:connection_id>/lists")
+@guards.requires(Permission.REFRESH_LISTS)
+def refresh_lists(connection_id: int) -> Response:
+    """Order the ledger's own lists to be read; this sends nothing and touches no export."""
+    connection = _mine(connection_id)
+    address = url_for("connections.listed", _anchor=f"connection-{connection_id}")
+    if connection.state is not ConnectionState.CONNECTED:
+        return replies.gone_to(address, f"Reconnect {connection.company_name} first.", "error")
+    with writing(db.session()) as opened:
+        lookups.ask(opened, connection, LookupKind.LISTS, {}, guards.actor(), frame.now())
+    return replies.gone_to(address, f"The lists of {connection.company_name} are being read; nothing is sent.", "info")
+
+
+def _mine(connection_id: int, *, locked: bool = False) -> Connection:
+    return owned(db.session(), Connection, guards.here().tenant.id, connection_id, locked=locked)
+
+
+def _provider(name: str) -> Provider:
+    found = next((each for each in Provider if each.value == name), None)
+    if found is None:
+        raise NotFound(name)
+    return found
+
+
+def _config() -> Config:
+    found: Config = current_app.extensions["tieout"]
+    return found
+
+
+def _vault() -> Vault:
+    return Vault(_config().token_keys)
+
+
+def _offers() -> list[tuple[Provider, str]]:
+    """Every provider, with the reason why it cannot be connected now; "" where it can."""
+    return [(provider, _unready(provider)) for provider in Provider]
+
+
+def _unready(provider: Provider) -> str:
+    if not guards.here().may(Permission.CONNECT):
+        return Permission.CONNECT.refusal
+    if not _config().providers[provider].client_id:
+        return f"This server is not set up for {provider.label}: TIEOUT_{provider.name}_CLIENT_ID is missing."
+    return ""
+
+
+def _sent_to_consent(provider: Provider, wanted: Connection | None) -> Response:
+    """To the provider's consent page. What the way back needs stays in the session, under a state good for one use."""
+    reason = _unready(provider)
+    if reason:
+        return replies.gone_to(url_for("connections.listed"), reason, "error")
+    client = _client(provider)
+    redirect_uri = _config().public_url + url_for("connections.callback", provider=provider.value)
+    begun = client.create_authorization_url(redirect_uri)
+    _forget_begun()
+    client.save_authorize_data(
+        redirect_uri=redirect_uri,
+        state=begun["state"],
+        code_verifier=begun["code_verifier"],
+        organisation=guards.here().tenant.id,
+        connection=wanted.id if wanted else None,
+    )
+    return replies.gone_to(begun["url"])
+
+
+def _client(provider: Provider) -> FlaskOAuth2App:
+    clients: Any = current_app.extensions["authlib.integrations.flask_client"]
+    return cast(FlaskOAuth2App, clients.create_client(provider.value))
+
+
+def _forget_begun() -> None:
+    begun = [name for name in session if name.startswith("_state_")]
+    for name in sorted(begun, key=lambda each: session[each]["exp"])[: 1 - BEGUN_AT_MOST]:
+        del session[name]
+
+
+def _begun(provider: Provider) -> dict[str, Any] | None:
+    """What was kept when the consent was asked for; None for a state that this session did not make."""
+    found: dict[str, Any] | None = _client(provider).framework.get_state_data(session, request.args.get("state"))
+    return found
+
+
+def _exchanged(provider: Provider) -> grants.Tokens:
+    """Tokens for the code. Raises OAuthError, "no_answer" when nobody answered."""
+    # No transaction stays open while somebody else is waited for.
+    db.session.commit()
+    if not request.args.get("code") and not request.args.get("error"):
+        raise OAuthError("invalid_grant")
+    try:
+        answer = _client(provider).authorize_access_token()
+    except (OSError, ValueError) as fault:
+        # Every exception of requests is an OSError; a ValueError is an answer that is not JSON.
+        log.warning("token endpoint out of reach", provider=provider.value, fault=type(fault).__name__)
+        raise OAuthError("no_answer") from None
+    access, refresh, lasts = (answer.get(name) for name in ("access_token", "refresh_token", "expires_in"))
+    if not (isinstance(access, str) and isinstance(refresh, str) and access and refresh):
+        raise OAuthError("no_lasting_access")
+    return grants.Tokens(access, refresh, lasts if isinstance(lasts, int) else 0)
+
+
+def _refused(provider: Provider, error: str) -> Response:
+    _client(provider).framework.clear_state_data(session, request.args.get("state"))
+    sentence = REFUSALS.get(error, OTHERWISE).format(label=provider.label, name=provider.name)
+    return replies.gone_to(url_for("connections.listed"), sentence, "error")
+
+
+def _asked_again(lookup_id: int, error: str) -> Response:
+    consent = consents.of_lookup(db.session(), guards.here().tenant.id, lookup_id)
+    return replies.page_or_part(
+        "connections/consent.html", "connections/_consent.html", 422, consent=consent, is_overdue=False, error=error
+    )

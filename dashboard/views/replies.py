@@ -38,6 +38,15 @@ def gone_to(address: str, message: str = "", kind: str = "success") -> Response:
     return _vary(make_response(redirect(address, 303)))
 
 
+def left_for(address: str, message: str = "", kind: str = "success") -> Response:
+    """See other, also where only a part was asked for: the browser leaves the page that the part stands in."""
+    response = gone_to(address, message, kind)
+    if wants_part():
+        response.status_code = 200
+        response.headers["HX-Redirect"] = response.headers.pop("Location")
+    return response
+
+
 def _vary(response: Response) -> Response:
     response.vary.update(("HX-Request", "HX-Request-Type"))
     return response

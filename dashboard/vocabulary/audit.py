@@ -47,6 +47,7 @@ class Act(StrEnum):
     SIGNED_IN = "person:signed-in"
     PERSON_ADDED = "person:added"
     PLAN_CHANGED = "organisation:plan-changed"
+    ORGANISATION_CHANGED = "organisation:facts-changed"
 
     @property
     def label(self) -> str:

@@ -9,6 +9,7 @@ class Permission(StrEnum):
     APPROVE = "approve"
     SEND = "send"
     RESOLVE = "resolve"
+    REFRESH_LISTS = "refresh-lists"
     MAP = "map"
     CONNECT = "connect"
     MOVE_ISSUED_DATE = "move-issued-date"
@@ -40,6 +41,7 @@ _NEEDS = {
     Permission.APPROVE: "Viewers read only; approving needs the finance role.",
     Permission.SEND: "Viewers read only; sending needs the finance role.",
     Permission.RESOLVE: "Viewers read only; resolving needs the finance role.",
+    Permission.REFRESH_LISTS: "Viewers read only; refreshing lists needs the finance role.",
     Permission.MAP: "Only an admin may change mappings.",
     Permission.CONNECT: "Only an admin may connect or reconnect a ledger.",
     Permission.MOVE_ISSUED_DATE: "Only an admin may move an issued sales invoice's date, or a date across a year end.",
@@ -60,6 +62,7 @@ _FINANCE = frozenset(
         Permission.APPROVE,
         Permission.SEND,
         Permission.RESOLVE,
+        Permission.REFRESH_LISTS,
     }
 )
 _GRANTED: dict[Role, frozenset[Permission]] = {
