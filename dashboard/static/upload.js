@@ -1,5 +1,4 @@
-// The upload page's: each file is sent by itself, its row in the list shows how far it is, and the answer takes the row's place.
-// Without scripts the form sends all files at once and gets a page.
+// The upload page's: each file is sent by itself, its row shows how far it is, and the answer takes the row's place.
 "use strict";
 (() => {
   function addRow(list, file) {
@@ -57,6 +56,10 @@
     const list = document.getElementById(form.dataset.upload);
     const waiting = [...input.files].map((file) => [file, addRow(list, file)]);
     for (const [file, row] of waiting) {
+      if (file.size > form.dataset.most) {
+        row.lastChild.replaceWith(form.dataset.tooLarge);
+        continue;
+      }
       const body = new FormData(form);
       body.set(input.name, file);
       await send(form, body, row);

@@ -53,8 +53,12 @@ class Shown:
         return self.export.status is Status.FAILED
 
     @property
-    def is_resolvable(self) -> bool:
-        return self.export.status in (Status.FAILED, Status.CHECKING)
+    def is_checking(self) -> bool:
+        return self.export.status is Status.CHECKING
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.export.status is Status.RESOLVED
 
 
 def of_export(record_id: int, export_id: int, *, locked: bool = False) -> tuple[Record, Export, Connection]:
