@@ -150,6 +150,9 @@ def _provider(provider: Provider, environment: Mapping[str, str]) -> ProviderSet
                 usual.settles_after.total_seconds(),
             )
         ),
+        retry_minute=timedelta(
+            seconds=_number(f"{prefix}_RETRY_MINUTE", environment, usual.retry_minute.total_seconds())
+        ),
     )
     if timing.call_deadline >= timing.lease:
         raise BadSetting(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dashboard.db import writing
 from dashboard.domain import budgets, leases
 from dashboard.domain.budgets import Ceiling
-from dashboard.domain.leases import Lease
+from dashboard.domain.leases import Lease, LeaseLost
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import ProviderError
 from dashboard.vocabulary.providers import FACTS, Provider
@@ -28,34 +28,46 @@ class HolderGate:
         provider: Provider,
         company_id: str,
         pace: float,
+        deadline: float,
         stopping: threading.Event,
     ) -> None:
+        """`deadline` is how many seconds a call lasts at most."""
         self._session = session
         self._lease = lease
+        self._deadline = deadline
         self._stopping = stopping
         self._ceilings = ceilings(provider, company_id, pace)
         self._has_turn = False
+        self._renewed = monotonic()
         self.calls = 0
 
     def take_turn(self) -> None:
         """Wait for the next call's turn before anything is stored about it. Raises as before_call does."""
         ends = monotonic() + LONGEST_WAIT
         while not self._has_turn:
+            asked = monotonic()
             with writing(self._session):
                 leases.renew(self._session, self._lease)
                 wait = budgets.reserve(self._session, self._ceilings)
+            self._renewed = asked
             if wait == 0:
                 self._has_turn = True
-            elif monotonic() + wait > ends or self._stopping.wait(wait):
+            # The lease is to be renewed before it runs out, however long the wait.
+            elif monotonic() + wait > ends or self._stopping.wait(min(wait, self._lease.seconds / 3)):
                 raise ProviderError(ErrorCode.RATE_LIMITED, words="the provider's limit is reached", retry_after=wait)
 
     def before_call(self) -> None:
         """Raises LeaseLost, or ProviderError(RATE_LIMITED, retry_after) when the turn is too far away."""
         if self._has_turn:
+            asked = monotonic()
             with writing(self._session):
                 leases.renew(self._session, self._lease)
+            self._renewed = asked
         else:
             self.take_turn()
+        if monotonic() - self._renewed + self._deadline >= self._lease.seconds:
+            # A process that was stopped for a while, or a database that let it wait, has used the lease up.
+            raise LeaseLost(f"connection {self._lease.connection_id}: the lease may end before the call does")
         self._has_turn = False
         self.calls += 1
 

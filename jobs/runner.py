@@ -1,5 +1,7 @@
 """The runner: APScheduler ticks the table of schedule.py; what a task raises is recorded, and the next tick comes."""
 
+import logging
+import os
 import signal
 import threading
 from types import FrameType
@@ -9,10 +11,11 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from jobs.schedule import SCHEDULE, Entry
+from jobs.tasks import drain
 from jobs.tasks.office import Office
 
-GRACE = 25.0
-"""Seconds that work under way has to end or hand back after SIGTERM."""
+GRACE = 22.0
+"""Seconds that work under way has to end after SIGTERM. What has not ended then is handed back: 25 seconds in all."""
 
 log = structlog.get_logger(__name__)
 
@@ -52,14 +55,22 @@ class Runner:
         except Exception:
             log.exception("task failed", task=entry.name)
 
-    def stop(self) -> None:
-        """Take nothing further; what is under way has GRACE seconds. What has not ended then is looked up later."""
+    def stop(self) -> bool:
+        """Take nothing further; what is under way has GRACE seconds, then its connection is handed back.
+
+        False when a call still has not ended: its thread would keep the process alive.
+        """
         self.office.stopping.set()
         ended = threading.Thread(target=self._scheduler.shutdown, daemon=True)
         ended.start()
         ended.join(GRACE)
-        self.office.close()
-        log.info("runner stopped", in_time=not ended.is_alive())
+        in_time = not ended.is_alive()
+        if in_time:
+            self.office.close()
+        else:
+            drain.hand_back(self.office)
+        log.info("runner stopped", in_time=in_time)
+        return in_time
 
 
 def run_until_told(office: Office) -> None:
@@ -74,4 +85,7 @@ def run_until_told(office: Office) -> None:
     runner = Runner(office)
     runner.start()
     told.wait()
-    runner.stop()
+    if not runner.stop():
+        # Python waits for its threads at the end, and this call may last for minutes yet.
+        logging.shutdown()
+        os._exit(0)

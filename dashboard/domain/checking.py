@@ -1,31 +1,43 @@
 """Checking: what becomes of an export that may or may not have arrived, once the ledger was looked at."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain import attempts, backoff, lifecycle, stored_postings
+from dashboard.domain import attempts, backoff, lifecycle, stored_postings, stranding
 from dashboard.domain.leases import Lease
 from dashboard.domain.lifecycle import Fence
-from dashboard.models import Attempt, Export
+from dashboard.models import Attempt, Export, Record
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Absent, DocumentPosting, Fault, Finding, Foreign, LedgerObject, Ours, Unsure
+from dashboard.vocabulary.providers import Timing
 from dashboard.vocabulary.records import Trigger
 from dashboard.vocabulary.statuses import Cause, Status
 
 ABSENCES_NEEDED = 2
-"""A ledger's reads may lag as long as a late booking takes: only a second look, as much later again, proves absence."""
+"""Only a second look proves absence. With settles_after as S: what was sent is booked within S of the end of its try,
+so before the first look; the second look comes S after the first was answered, and a read that lags by less than S
+shows then what was booked before the first."""
 
 
-def due(session: Session, lease: Lease, now: datetime, limit: int) -> list[tuple[Export, DocumentPosting]]:
-    """Exports to look up now, with what their newest attempt sent; the longest waiting first."""
+@dataclass(frozen=True)
+class Doubt:
+    """An export to look up, the attempt that raised the doubt, and what it sent."""
+
+    export_id: int
+    attempt_id: int
+    posting: DocumentPosting
+
+
+def due(session: Session, lease: Lease, now: datetime, limit: int) -> list[Doubt]:
+    """Doubts to look up now; the longest waiting first."""
     rows = session.execute(
-        select(Export, Attempt.posting)
+        select(Export.id, Attempt.id, Attempt.posting)
         .join(Attempt, Attempt.id == Export.attempt_id)
         .where(
             Export.connection_id == lease.connection_id,
@@ -35,19 +47,27 @@ def due(session: Session, lease: Lease, now: datetime, limit: int) -> list[tuple
         .order_by(Export.check_at, Export.id)
         .limit(limit)
     )
-    return [(export, stored_postings.restored(posting)) for export, posting in rows]
+    return [Doubt(export_id, attempt_id, stored_postings.restored(posting)) for export_id, attempt_id, posting in rows]
 
 
-def settle(
-    session: Session, lease: Lease, export: Export, finding: Finding, now: datetime, settles_after: timedelta
-) -> Status:
+def postpone(session: Session, lease: Lease, doubts: Sequence[Doubt], until: datetime) -> None:
+    """The ledger could not be asked about these: what else is due comes first."""
+    ids = [doubt.export_id for doubt in doubts]
+    still = (Export.id.in_(ids), Export.status == Status.CHECKING, lifecycle.holds(lease.fence))
+    changed(session, update(Export).where(*still).values(check_at=until))
+
+
+def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: datetime, timing: Timing) -> Status:
     """Move a Checking export as the finding says; returns its status then (Checking still after a first absence).
 
-    Raises StaleMove when it moved meanwhile.
+    Raises lifecycle.StaleMove when it moved meanwhile, or the lease was lost.
     """
-    _keep_finding(session, export, finding)
+    export, attempt = attempts.locked(session, doubt.attempt_id)
+    if export.status is not Status.CHECKING or export.attempt_id != attempt.id:
+        raise lifecycle.StaleMove(f"export {export.id} is no longer in doubt")
+    keep_finding(session, attempt, finding)
     match finding:
-        case Ours(object=found):
+        case Ours(object=found) if not is_anothers(session, export, found):
             attempts.accept(
                 session,
                 export,
@@ -56,7 +76,7 @@ def settle(
                 ledger_id=found.ledger_id,
                 url=found.url,
                 state=found.state,
-                outcome_of=export.attempt_id,
+                outcome_of=attempt.id,
                 words=f"Found in the ledger as {found.number or found.ledger_id}: it had arrived",
                 fence=lease.fence,
             )
@@ -65,9 +85,27 @@ def settle(
         case Unsure(reason=reason):
             fault = Fault(ErrorCode.CANNOT_TELL, export_reference(finding), f"Look in the ledger: {reason}")
             _fail(session, export, Cause.FOUND_UNSURE, fault, now, lease.fence, told(finding))
-        case Absent():
-            _settle_absent(session, export, now, settles_after, lease.fence)
+        case _:
+            _settle_absent(session, export, attempt, now, timing, lease.fence)
     return export.status
+
+
+def is_anothers(session: Session, export: Export, found: LedgerObject) -> bool:
+    """Whether another export stands for this very document: what holds no key of ours may agree with two records."""
+    if found.key == export.key:
+        return False
+    other = (
+        select(Export.id)
+        .join(Record, Record.id == Export.record_id)
+        .where(
+            Record.tenant_id == export.tenant_id,
+            Record.number == found.number,
+            Export.connection_id == export.connection_id,
+            Export.ledger_id == found.ledger_id,
+            Export.id != export.id,
+        )
+    )
+    return session.scalar(other.limit(1)) is not None
 
 
 def foreign_fault(finding: Foreign) -> Fault:
@@ -103,19 +141,20 @@ def export_reference(finding: Unsure) -> str:
     return finding.candidates[0].number if finding.candidates else ""
 
 
-def _settle_absent(session: Session, export: Export, now: datetime, settles_after: timedelta, fence: Fence) -> None:
-    export_absences = export.absences + 1
-    if export_absences < ABSENCES_NEEDED:
-        changed(
-            session,
-            update(Export)
-            .where(Export.id == export.id, Export.status == Status.CHECKING)
-            .values(absences=export_absences, check_at=now + settles_after),
-        )
+def _settle_absent(
+    session: Session, export: Export, attempt: Attempt, now: datetime, timing: Timing, fence: Fence
+) -> None:
+    if export.absences + 1 < ABSENCES_NEEDED:
+        # The time of the next look counts from here, when the answer is in: what this look could not see yet was booked
+        # before it, and may stay unseen as long again.
+        seen = update(Export).where(Export.id == export.id, lifecycle.holds(fence))
+        values = {"absences": export.absences + 1, "check_at": now + timing.settles_after}
+        if changed(session, seen.values(**values)) != 1:
+            raise lifecycle.StaleMove(f"connection {fence.connection_id} has another holder")
         return
-    attempt = session.get_one(Attempt, export.attempt_id)
-    own_process_died = attempt.finding.startswith(attempts.RUNNER_DIED)
-    again = backoff.next_try(export.tries, now) if export.trigger is Trigger.AUTOMATIC else None
+    own_process_died = attempt.finding.startswith(stranding.RUNNER_DIED)
+    is_automatic = export.trigger is Trigger.AUTOMATIC
+    again = backoff.next_try(export.tries, now, timing.retry_minute) if is_automatic else None
     if own_process_died or again is not None:
         lifecycle.move(
             session,
@@ -125,7 +164,9 @@ def _settle_absent(session: Session, export: Export, now: datetime, settles_afte
             now,
             words="Not in the ledger: it is sent again",
             fence=fence,
-            outcome_of=export.attempt_id,
+            outcome_of=attempt.id,
+            # What our own process never brought there was no try.
+            tries=max(0, export.tries - 1) if own_process_died else export.tries,
             next_try_at=None if own_process_died else again,
             check_at=None,
         )
@@ -158,8 +199,8 @@ def _fail(
     )
 
 
-def _keep_finding(session: Session, export: Export, finding: Finding) -> None:
-    attempt = session.get_one(Attempt, export.attempt_id)
+def keep_finding(session: Session, attempt: Attempt, finding: Finding) -> None:
+    """Add what was found to what the attempt knows already."""
     kept = [attempt.finding] if attempt.finding else []
     attempt.finding = "; ".join([*kept, type(finding).__name__.lower()])
     session.flush()

@@ -1,6 +1,7 @@
 """The counts behind the tiles, changed in the transaction of every move and compared with the rows by a task."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select
@@ -21,10 +22,38 @@ class CountKey:
 
 
 def shift(session: Session, changes: Iterable[tuple[CountKey, int]]) -> None:
-    """Add to the counts, in key order: two moves that take the same rows in one order cannot wait for each other."""
-    sums: dict[CountKey, int] = {}
+    """Add to the counts, in key order: two moves that take the same rows in one order cannot wait for each other.
+
+    Within `together` they are added at its end.
+    """
+    gathered: dict[CountKey, int] | None = session.info.get(_GATHERED)
+    sums: dict[CountKey, int] = {} if gathered is None else gathered
     for key, change in changes:
         sums[key] = sums.get(key, 0) + change
+    if gathered is None:
+        _add(session, sums)
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Count many moves of one transaction in one go: one statement a key instead of two a move, and one order of keys
+    for the whole transaction."""
+    if _GATHERED in session.info:
+        yield
+        return
+    session.info[_GATHERED] = {}
+    try:
+        yield
+    except BaseException:
+        del session.info[_GATHERED]
+        raise
+    _add(session, session.info.pop(_GATHERED))
+
+
+_GATHERED = "counts gathered"
+
+
+def _add(session: Session, sums: dict[CountKey, int]) -> None:
     for key in sorted(key for key, change in sums.items() if change):
         statement = upsert(session, StatusCount.__table__).values(
             tenant_id=key.tenant_id, connection_id=key.connection_id, kind=key.kind, status=key.status, n=sums[key]
@@ -37,11 +66,15 @@ def shift(session: Session, changes: Iterable[tuple[CountKey, int]]) -> None:
         )
 
 
-def by_status(session: Session, tenant_id: int, connection_ids: Iterable[int] | None = None) -> dict[Status, int]:
-    """How many exports of the tenant (or of these connections) have each status; every status is a key."""
+def by_status(
+    session: Session, tenant_id: int, connection_ids: Iterable[int] | None = None, kind: RecordKind | None = None
+) -> dict[Status, int]:
+    """How many exports of the tenant (or of these connections, or of this kind) have each status, all of them keys."""
     query = select(StatusCount.status, func.sum(StatusCount.n)).where(StatusCount.tenant_id == tenant_id)
     if connection_ids is not None:
         query = query.where(StatusCount.connection_id.in_(list(connection_ids)))
+    if kind is not None:
+        query = query.where(StatusCount.kind == kind)
     found = {status: int(n) for status, n in session.execute(query.group_by(StatusCount.status))}
     return {status: found.get(status, 0) for status in Status}
 

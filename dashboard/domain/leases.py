@@ -66,6 +66,22 @@ def release(session: Session, lease: Lease) -> None:
     changed(session, update(Connection).where(*_is_held(lease)).values(lease_until=0.0, last_drained=database_clock()))
 
 
+def take_over(session: Session, process: str) -> list[Lease]:
+    """Hold instead of every holder whose name begins with `process:`, under a next epoch; what they had is stranded."""
+    theirs = (
+        Connection.lease_holder.startswith(f"{process}:", autoescape=True),
+        Connection.lease_until >= database_clock(),
+    )
+    taken = session.execute(
+        update(Connection)
+        .where(*theirs)
+        .values(lease_holder=process, lease_epoch=Connection.lease_epoch + 1)
+        .returning(Connection.tenant_id, Connection.id, Connection.lease_epoch),
+        execution_options={"synchronize_session": False},
+    )
+    return [Lease(tenant_id, connection_id, process, epoch, 0.0) for tenant_id, connection_id, epoch in taken.all()]
+
+
 def has_work(now: datetime) -> ColumnElement[bool]:
     """The connection has something to do at `now`: a question, an export left Sending, or exports due."""
     mine = Export.connection_id == Connection.id
@@ -88,6 +104,8 @@ def is_due(now: datetime, mine: ColumnElement[bool]) -> ColumnElement[bool]:
             mine, Export.status == Status.PENDING, or_(Export.next_try_at.is_(None), Export.next_try_at <= now)
         ),
         exists().where(mine, Export.status == Status.CHECKING, Export.check_at <= now),
+        # What was refused as taken is compared with what the ledger holds: see comparing.py.
+        exists().where(mine, Export.status == Status.FAILED, Export.next_try_at <= now),
     )
 
 

@@ -83,7 +83,7 @@ def move(
     values = {"status": after, "status_since": now, **_columns(after, faults, now), **changes}
     statement = update(Export).where(Export.id == export.id, Export.status == before).values(**values)
     if fence is not None:
-        statement = statement.where(_holds(fence))
+        statement = statement.where(holds(fence))
     if changed(session, statement) != 1:
         raise StaleMove(f"export {export.id} is no longer {before.value}")
     for column, value in values.items():
@@ -127,7 +127,7 @@ def move_set(
     if cause not in _ACTS or not is_allowed(before, after, cause):
         raise MoveRefused(f"{before.value} to {after.value} because of {cause.value}")
     operation = secrets.token_hex(12)
-    values = {"status": after, "status_since": now, "operation": operation, **changes}
+    values = {"status": after, "status_since": now, "operation": operation, **_columns(after, (), now), **changes}
     changed(session, update(Export).where(Export.status == before, *chosen).values(**values))
     moved = Export.operation == operation
     grouped = session.execute(
@@ -155,7 +155,9 @@ def begin(session: Session, export: Export, now: datetime) -> None:
 
 def _columns(after: Status, faults: Sequence[Fault], now: datetime) -> dict[str, Any]:
     """What hangs on the status: an error stays visible until the export is Synced or fails anew."""
-    if after is Status.FAILED and faults:
+    if after is Status.FAILED and not faults:
+        return {"next_try_at": None, "check_at": None}
+    if after is Status.FAILED:
         first = faults[0]
         return {
             "error_code": first.code.value,
@@ -177,7 +179,8 @@ def _columns(after: Status, faults: Sequence[Fault], now: datetime) -> dict[str,
     return {}
 
 
-def _holds(fence: Fence) -> ColumnElement[bool]:
+def holds(fence: Fence) -> ColumnElement[bool]:
+    """True while the lease of that epoch still holds the connection."""
     return (
         select(literal(1))
         .where(Connection.id == fence.connection_id, Connection.lease_epoch == fence.epoch)
@@ -197,12 +200,9 @@ def _count(session: Session, export: Export, before: Status, after: Status) -> N
 def _end_item(session: Session, export: Export, cause: Cause, words: str, now: datetime) -> None:
     state = ItemState.CANCELLED if cause is Cause.CANCELLED else _ITEM_STATES[export.status]
     said = words or (export.error_words if export.status is Status.FAILED else "")
-    session.execute(
-        update(ResyncItem)
-        .where(ResyncItem.resync_id == export.resync_id, ResyncItem.export_id == export.id)
-        .values(state=state, words=said, ended_at=now)
-    )
-    session.execute(update(Export).where(Export.id == export.id).values(resync_id=None))
+    item = update(ResyncItem).where(ResyncItem.resync_id == export.resync_id, ResyncItem.export_id == export.id)
+    changed(session, item.values(state=state, words=said, ended_at=now))
+    changed(session, update(Export).where(Export.id == export.id).values(resync_id=None))
     set_committed_value(export, "resync_id", None)
 
 

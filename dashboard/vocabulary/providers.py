@@ -36,11 +36,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Timing:
-    """How long the runner waits. A call's deadline is shorter than the lease, so that a holder never outlives it."""
+    """How long the runner waits. A call's deadline is shorter than the lease, so that a holder never outlives it.
+
+    `retry_minute` is what it takes for a minute when it spaces its tries.
+    """
 
     call_deadline: timedelta
     lease: timedelta
     settles_after: timedelta
+    retry_minute: timedelta = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

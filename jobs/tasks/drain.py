@@ -1,5 +1,6 @@
 """Drain: hold one connection with work, do what is due on it for a slice of time, let go."""
 
+import os
 import socket
 import uuid
 from datetime import datetime, timedelta
@@ -9,8 +10,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
-from dashboard.domain import attempts, connections, leases, lookups
+from dashboard.domain import connections, leases, lookups, stranding
 from dashboard.domain.leases import Lease, LeaseLost
+from dashboard.domain.lifecycle import StaleMove
 from dashboard.models import Connection, Grant
 from dashboard.models.connection import ConnectionState
 from dashboard.vocabulary.errors import BREAKS_CONNECTION, ErrorCode
@@ -26,13 +28,16 @@ from jobs.tasks.office import Office
 SLICE = 15.0
 """Seconds after which a drain lets another connection have its turn."""
 
-UNSAID_WAIT = timedelta(seconds=60)
 log = structlog.get_logger(__name__)
+
+
+PROCESS = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+"""The beginning of the names of all holders in this process."""
 
 
 def holder_name() -> str:
     """A name for this holder that no other holder ever has."""
-    return f"{socket.gethostname()[:30]}:{uuid.uuid4().hex[:16]}"
+    return f"{PROCESS}:{uuid.uuid4().hex[:8]}"
 
 
 def run(office: Office) -> bool:
@@ -55,7 +60,7 @@ def drain_one(office: Office, session: Session) -> bool:
         return False
     try:
         _drain(office, session, lease)
-    except LeaseLost:
+    except (LeaseLost, StaleMove):
         log.warning("lease lost", connection=lease.connection_id, epoch=lease.epoch)
     finally:
         session.rollback()
@@ -64,11 +69,21 @@ def drain_one(office: Office, session: Session) -> bool:
     return True
 
 
+def hand_back(office: Office) -> None:
+    """Give up what this process still holds although a call has not ended: that is in doubt, the rest is free."""
+    with office.session() as session, writing(session):
+        for lease in leases.take_over(session, PROCESS):
+            connection = session.get_one(Connection, lease.connection_id)
+            timing = office.config.providers[connection.provider].timing
+            stranding.strand(session, lease, office.clock(), timing.settles_after)
+            leases.release(session, lease)
+
+
 def _drain(office: Office, session: Session, lease: Lease) -> None:
     connection = session.get_one(Connection, lease.connection_id, populate_existing=True)
     timing = office.config.providers[connection.provider].timing
     with writing(session):
-        attempts.strand(session, lease, office.clock(), timing.settles_after)
+        stranding.strand(session, lease, office.clock(), timing.settles_after)
         if connection.state is not ConnectionState.CONNECTED:
             _refuse_questions(session, connection, office.clock())
             return
@@ -87,7 +102,7 @@ def _drain(office: Office, session: Session, lease: Lease) -> None:
             if fault.code is ErrorCode.ACCESS_EXPIRED and not renewed and _renewed(office, session, connection):
                 renewed = True
                 continue
-            _take_note(session, connection, fault, office.clock())
+            _take_note(session, connection, fault, office.clock(), timing.retry_minute)
             return
 
 
@@ -104,7 +119,15 @@ def _step(holding: Holding) -> bool:
 
 def _hold(office: Office, session: Session, lease: Lease, connection: Connection) -> Holding:
     settings = office.config.providers[connection.provider]
-    gate = HolderGate(session, lease, connection.provider, connection.external_id, settings.pace, office.stopping)
+    gate = HolderGate(
+        session,
+        lease,
+        connection.provider,
+        connection.external_id,
+        settings.pace,
+        settings.timing.call_deadline.total_seconds(),
+        office.stopping,
+    )
     grant = session.get_one(Grant, connection.grant_id)
     token = tokens.ensure(session, office.config, office.client, grant, office.clock)
     access = Access(
@@ -143,8 +166,13 @@ def _renewed(office: Office, session: Session, connection: Connection) -> bool:
     return True
 
 
-def _take_note(session: Session, connection: Connection, fault: ProviderError, now: datetime) -> None:
-    """A connection that was refused waits for a person; one that was told to wait, or is out of reach, for its time."""
+def _take_note(
+    session: Session, connection: Connection, fault: ProviderError, now: datetime, unsaid: timedelta
+) -> None:
+    """A connection that was refused waits for a person; one that was told to wait, or is out of reach, for its time.
+
+    `unsaid` is how long it waits where the provider did not say.
+    """
     label = connection.provider.label
     with writing(session):
         session.refresh(connection)
@@ -152,7 +180,7 @@ def _take_note(session: Session, connection: Connection, fault: ProviderError, n
             connections.break_off(session, connection, fault.code, fault.words or f"{label} refused access", now)
             _refuse_questions(session, connection, now)
             return
-        wait = UNSAID_WAIT if fault.retry_after is None else timedelta(seconds=fault.retry_after)
+        wait = unsaid if fault.retry_after is None else timedelta(seconds=fault.retry_after)
         reason = f"{label}'s limit" if fault.code is ErrorCode.RATE_LIMITED else f"{label} out of reach"
         connections.pause(session, connection, now + wait, reason)
     log.info("connection waits", connection=connection.id, code=fault.code.value, words=fault.words)

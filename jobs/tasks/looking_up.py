@@ -1,26 +1,61 @@
-"""Looking up: exports in Checking whose time has come are sought in the ledger before anything is sent again."""
+"""Looking up: what is in doubt, or was refused as there already, is sought in the ledger before anything is sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
 
 from dashboard.db import writing
-from dashboard.domain import checking
+from dashboard.domain import checking, comparing
+from dashboard.domain.checking import Doubt
+from dashboard.domain.leases import Lease
 from dashboard.domain.lifecycle import StaleMove
+from dashboard.vocabulary.postings import Finding, ProviderError
+from dashboard.vocabulary.providers import Timing
+from dashboard.vocabulary.statuses import Status
 from jobs.tasks.holding import Holding
+
+AT_ONCE = 10
+"""Looked up together: one answer that does not come costs the others no more than this."""
+
+
+class Purpose(Protocol):
+    """What is looked up for the same reason: the verbs that checking and comparing have in common."""
+
+    def due(self, session: Session, lease: Lease, now: datetime, limit: int) -> list[Doubt]: ...
+
+    def postpone(self, session: Session, lease: Lease, doubts: Sequence[Doubt], until: datetime) -> None: ...
+
+    def settle(
+        self, session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: datetime, timing: Timing
+    ) -> Status: ...
+
+
+PURPOSES: tuple[Purpose, ...] = (checking, comparing)
 
 
 def look_up_due(holding: Holding) -> bool:
-    """Look up a call's worth of doubts; False when none is due. Raises ProviderError when nobody can be asked."""
+    """Look up a few of what is due; False when nothing is. Raises ProviderError when the ledger cannot be asked."""
     session = holding.session
     session.rollback()
-    due = checking.due(session, holding.lease, holding.clock(), holding.limits.documents_per_call)
-    if not due:
-        return False
-    session.commit()
-    findings = holding.connector.find([posting for _, posting in due])
-    for (export, _), finding in zip(due, findings, strict=True):
-        try:
-            with writing(session):
-                session.refresh(export)
-                checking.settle(session, holding.lease, export, finding, holding.clock(), holding.timing.settles_after)
-        except StaleMove:
-            # Its late answer came in, or a person resolved it: what is known now is better than this look.
+    for purpose in PURPOSES:
+        due = purpose.due(session, holding.lease, holding.clock(), AT_ONCE)
+        if not due:
             continue
-    return True
+        session.commit()
+        try:
+            findings = holding.connector.find([doubt.posting for doubt in due])
+        except ProviderError:
+            with writing(session):
+                purpose.postpone(session, holding.lease, due, holding.clock() + holding.timing.retry_minute)
+            raise
+        for doubt, finding in zip(due, findings, strict=True):
+            try:
+                with writing(session):
+                    purpose.settle(session, holding.lease, doubt, finding, holding.clock(), holding.timing)
+            except StaleMove:
+                # Its late answer came in, or a person resolved it: what is known now is better than this look.
+                continue
+        return True
+    return False

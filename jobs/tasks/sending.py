@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from dashboard.db import changed, writing
-from dashboard.domain import attempts, checking, connections, lifecycle, mappings, preflight, stored_postings
+from dashboard.db import writing
+from dashboard.domain import attempts, connections, counts, leases, lifecycle, mappings, outcomes, preflight
 from dashboard.domain.actors import MACHINE
 from dashboard.domain.attempts import Ready
 from dashboard.domain.references import Ledger
-from dashboard.models import Attempt, Connection, Export, Record
-from dashboard.vocabulary.errors import ErrorCode
+from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.postings import Foreign, Ours, Outcome, ProviderError, Refused, Unsure, Wait
+from dashboard.vocabulary.postings import Outcome, ProviderError, Wait
 from dashboard.vocabulary.statuses import Cause, Status
 from jobs.tasks import reading_lists
 from jobs.tasks.holding import Holding
@@ -27,28 +26,30 @@ def send_next(holding: Holding) -> bool:
     if not batch:
         return False
     reading_lists.read_what_stood_in_the_way(holding, batch)
-    ready = _check(holding, batch)
-    if not ready:
-        return True
-    # The turn comes before anything is stored: waiting for it must not look like sending.
-    holding.gate.take_turn()
     try:
+        ready = _check(holding, batch)
+        if not ready:
+            return True
+        # The turn comes before anything is stored: waiting for it must not look like sending.
+        holding.gate.take_turn()
         with writing(session):
             begun = attempts.begin(session, holding.lease, ready, holding.clock())
             ids = [attempt.id for attempt in begun]
     except lifecycle.StaleMove:
-        # Somebody moved one of them between reading and taking; the next batch is read anew.
+        # Somebody moved one of them between reading and taking, and the next batch is read anew; or the lease is lost,
+        # which shows here.
+        with writing(session):
+            leases.renew(session, holding.lease)
         return True
     try:
-        outcomes = holding.connector.push([each.posting for each in ready])
+        answers = holding.connector.push([each.posting for each in ready])
     except ProviderError as fault:
         with writing(session):
             for attempt_id in ids:
                 attempts.hand_back(session, attempt_id, fault.words or fault.code.value, holding.clock())
         raise
-    _store(holding, ids, outcomes)
-    _look_up_refused_numbers(holding, ids, outcomes)
-    waits = [outcome for outcome in outcomes if isinstance(outcome, Wait)]
+    _store(holding, ids, answers)
+    waits = [outcome for outcome in answers if isinstance(outcome, Wait)]
     if waits:
         longest = max(waits, key=lambda wait: wait.seconds)
         raise ProviderError(longest.code, words=longest.words, retry_after=longest.seconds)
@@ -81,22 +82,23 @@ def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
         _map_known_contacts(holding, connection, list(records.values()), ledger)
         mapped = mappings.load(session, connection.id)
         ready = []
-        for export in batch:
-            link = f"{holding.config.public_url}/r/{export.key}"
-            checked = preflight.check(records[export.record_id], export, connection, mapped, ledger, link)
-            if checked.posting is not None:
-                ready.append(Ready(export, checked.posting, checked.versions))
-                continue
-            lifecycle.move(
-                session,
-                export,
-                Status.FAILED,
-                Cause.PREFLIGHT,
-                holding.clock(),
-                faults=checked.faults,
-                fence=holding.lease.fence,
-                is_urgent=False,
-            )
+        with counts.together(session):
+            for export in batch:
+                link = f"{holding.config.public_url}/r/{export.key}"
+                checked = preflight.check(records[export.record_id], export, connection, mapped, ledger, link)
+                if checked.posting is not None:
+                    ready.append(Ready(export, checked.posting, checked.versions))
+                    continue
+                lifecycle.move(
+                    session,
+                    export,
+                    Status.FAILED,
+                    Cause.PREFLIGHT,
+                    holding.clock(),
+                    faults=checked.faults,
+                    fence=holding.lease.fence,
+                    is_urgent=False,
+                )
     return ready
 
 
@@ -132,48 +134,12 @@ def _map_known_contacts(holding: Holding, connection: Connection, records: Seque
         mapped = mappings.load(session, connection.id)
 
 
-def _store(holding: Holding, ids: Sequence[int], outcomes: Sequence[Outcome]) -> None:
+def _store(holding: Holding, ids: Sequence[int], answers: Sequence[Outcome]) -> None:
     session = holding.session
     with writing(session):
-        for attempt_id, outcome in zip(ids, outcomes, strict=True):
-            attempts.end(session, attempt_id, outcome, holding.clock(), holding.timing.settles_after)
+        with counts.together(session):
+            for attempt_id, outcome in zip(ids, answers, strict=True):
+                outcomes.end(session, attempt_id, outcome, holding.clock(), holding.timing)
         connection = session.get_one(Connection, holding.connection.id, populate_existing=True)
-        if not all(isinstance(outcome, Wait) for outcome in outcomes):
+        if not all(isinstance(outcome, Wait) for outcome in answers):
             connections.resume(session, connection)
-
-
-def _look_up_refused_numbers(holding: Holding, ids: Sequence[int], outcomes: Sequence[Outcome]) -> None:
-    """See what stands under a number that exists already: ours is adopted, another's is kept to be compared."""
-    refused = [
-        attempt_id
-        for attempt_id, outcome in zip(ids, outcomes, strict=True)
-        if isinstance(outcome, Refused) and any(fault.code is ErrorCode.NUMBER_EXISTS for fault in outcome.faults)
-    ]
-    if not refused:
-        return
-    session = holding.session
-    tried = [session.get_one(Attempt, attempt_id) for attempt_id in refused]
-    postings = [stored_postings.restored(attempt.posting) for attempt in tried]
-    session.commit()
-    findings = holding.connector.find(postings)
-    for attempt, finding in zip(tried, findings, strict=True):
-        with writing(session):
-            export = session.get_one(Export, attempt.export_id, populate_existing=True, with_for_update=True)
-            if export.attempt_id != attempt.id or export.status is not Status.FAILED:
-                continue
-            if isinstance(finding, Ours):
-                found = finding.object
-                attempts.accept(
-                    session,
-                    export,
-                    Cause.ADOPTED,
-                    holding.clock(),
-                    ledger_id=found.ledger_id,
-                    url=found.url,
-                    state=found.state,
-                    outcome_of=attempt.id,
-                    words=f"{found.number} was in the ledger already, and is this very document",
-                )
-            elif isinstance(finding, Foreign | Unsure):
-                kept = update(Export).where(Export.id == export.id).values(found=checking.told(finding))
-                changed(session, kept)
