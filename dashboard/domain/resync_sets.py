@@ -1,0 +1,276 @@
+"""What a resync is made of: the set a person chose, frozen with its exact count and sums. Sending it is resync.py."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select
+from sqlalchemy.orm import Session
+
+from dashboard.domain import exports
+from dashboard.domain.actors import Actor
+from dashboard.domain.exports import Filters
+from dashboard.models import AuditEntry, Connection, Export, Record, Resync, ResyncItem, StatusCount
+from dashboard.models.resync import ItemState, ResyncState
+from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.errors import RETRY_CLASS, Retry
+from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.statuses import Status
+
+FIRST_OF_A_CAUSE = 3
+SMALL = 25
+"""A resync of up to this many is sent at once; of a larger one a few of every cause go first, never more than this."""
+LAST_WAVE = 3
+"""First a few of the causes, then a few of every other cause, then all that is left."""
+CAUSE_LENGTH = 300
+
+STALE = "Skipped: it was no longer failed as it was when chosen"
+
+
+class EmptySelection(Exception):
+    """Nothing that may be sent was chosen; the message says so to a person."""
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """Rows ticked on a page. `seen` is when the newest failure on that page befell: a later one was not seen."""
+
+    ids: frozenset[int]
+    seen: datetime | None = None
+
+    @property
+    def scope(self) -> dict[str, str]:
+        return {}
+
+    @property
+    def fingerprint(self) -> str:
+        return ",".join(map(str, sorted(self.ids)))
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Every failed export of these connections that meets the filter."""
+
+    connections: tuple[Connection, ...]
+    filters: Filters
+
+    @property
+    def scope(self) -> dict[str, str]:
+        return self.filters.args
+
+    @property
+    def fingerprint(self) -> str:
+        return repr(self.filters)
+
+
+@dataclass(frozen=True)
+class RestOf:
+    """What an earlier resync left as it was: untried, cancelled, or never confirmed."""
+
+    resync: Resync
+
+    @property
+    def scope(self) -> dict[str, str]:
+        return {"rest_of": str(self.resync.id)}
+
+    @property
+    def fingerprint(self) -> str:
+        return f"rest of {self.resync.id}"
+
+
+Choice = Ticked | Matching | RestOf
+
+_REMAINING = (ItemState.LEFT, ItemState.WAITING, ItemState.CANCELLED)
+
+
+def freeze(
+    session: Session, tenant_id: int, choice: Choice, form_token: str, actor: Actor, now: datetime
+) -> list[Resync]:
+    """Write down the exports that were chosen, a resync for each connection; nothing is sent yet.
+
+    Ticked exports that changed since they were seen become skipped items; ids of others are counted in `left_out` of
+    the first resync. The same choice with the same form token gives the same resyncs. Raises EmptySelection.
+    """
+    connections = _connections(session, tenant_id, choice)
+    digest = hashlib.sha256(choice.fingerprint.encode()).hexdigest()[:12]
+    made = []
+    for connection in connections:
+        session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
+        token = f"{form_token[:30]}.{digest}.{connection.id}"
+        same = select(Resync).where(Resync.tenant_id == tenant_id, Resync.form_token == token)
+        frozen = session.scalars(same).one_or_none() or _freeze(session, connection, choice, token, actor, now)
+        if frozen is not None:
+            made.append(frozen)
+    if not made:
+        raise EmptySelection("None of them is failed any more, so nothing was sent.")
+    if isinstance(choice, Ticked) and made[0].state is ResyncState.FROZEN:
+        made[0].left_out = len(choice.ids) - sum(resync.total for resync in made)
+        session.flush()
+    return made
+
+
+def unchanged(session: Session, resync: Resync) -> int:
+    """How many items failed for a cause that needs mending while nothing was mended here since."""
+    mine = (ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
+    oldest = session.scalar(select(func.min(ResyncItem.failed_at)).where(*mine))
+    newest_change = session.scalar(
+        select(AuditEntry.at)
+        .where(
+            AuditEntry.tenant_id == resync.tenant_id,
+            AuditEntry.status.is_(None),
+            AuditEntry.at >= oldest,
+            AuditEntry.connection_id == resync.connection_id,
+            AuditEntry.act.in_(_MENDING),
+        )
+        .order_by(AuditEntry.at.desc())
+        .limit(1)
+    )
+    own_change = (
+        select(literal(1))
+        .where(
+            AuditEntry.tenant_id == resync.tenant_id,
+            AuditEntry.export_id == ResyncItem.export_id,
+            AuditEntry.act == Act.EXPORT_DATE_MOVED,
+            AuditEntry.at >= ResyncItem.failed_at,
+        )
+        .exists()
+    )
+    needs_mending = [code.value for code, retry in RETRY_CLASS.items() if retry in (Retry.AFTER_A_FIX, Retry.NEVER)]
+    conditions = [*mine, Export.error_code.in_(needs_mending), ~own_change]
+    if newest_change is not None:
+        conditions.append(ResyncItem.failed_at > newest_change)
+    query = select(func.count()).select_from(ResyncItem).join(Export, Export.id == ResyncItem.export_id)
+    return session.scalar(query.where(*conditions)) or 0
+
+
+_MENDING = (
+    Act.MAPPING_CHANGED,
+    Act.CONTACT_CREATED,
+    Act.CONNECTION_RECONNECTED,
+    Act.CONNECTION_SETTINGS,
+)
+
+
+def _connections(session: Session, tenant_id: int, choice: Choice) -> Sequence[Connection]:
+    """The connections that the chosen exports go to, in id order: two presses take their locks in one order."""
+    mine = select(Connection).where(Connection.tenant_id == tenant_id).order_by(Connection.id)
+    match choice:
+        case Ticked(ids=ids):
+            to = select(Export.connection_id).where(Export.tenant_id == tenant_id, Export.id.in_(ids))
+            return session.scalars(mine.where(Connection.id.in_(to))).all()
+        case Matching(connections=connections):
+            meant = [each.id for each in connections]
+            failed = select(StatusCount.connection_id).where(
+                StatusCount.tenant_id == tenant_id, StatusCount.status == Status.FAILED, StatusCount.n > 0
+            )
+            return session.scalars(mine.where(Connection.id.in_(meant), Connection.id.in_(failed))).all()
+        case RestOf(resync=earlier):
+            return session.scalars(mine.where(Connection.id == earlier.connection_id)).all()
+
+
+def _freeze(
+    session: Session, connection: Connection, choice: Choice, token: str, actor: Actor, now: datetime
+) -> Resync | None:
+    """The frozen resync of one connection, or None when nothing of it is left to send."""
+    resync = Resync(
+        tenant_id=connection.tenant_id,
+        connection_id=connection.id,
+        form_token=token,
+        scope=choice.scope,
+        created_by_id=actor.id,
+        created_at=now,
+    )
+    with session.begin_nested() as undo:
+        session.add(resync)
+        session.flush()
+        _write_items(session, resync, choice)
+        items = select(ResyncItem.state, func.count()).where(ResyncItem.resync_id == resync.id)
+        states = dict(session.execute(items.group_by(ResyncItem.state)).all())
+        if ItemState.WAITING not in states:
+            undo.rollback()
+            return None
+        resync.total = sum(states.values())
+        resync.sums = _sums(session, resync)
+        session.flush()
+    return resync
+
+
+def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
+    chosen, is_as_seen = _conditions(choice)
+    to_send = case((and_(Export.status == Status.FAILED, *is_as_seen), 1), else_=0)
+    cause = func.substr(Export.error_code + "|" + Export.error_subject, 1, CAUSE_LENGTH)
+    found = (
+        select(
+            Export.id.label("export_id"),
+            func.row_number().over(order_by=Export.id).label("position"),
+            func.row_number().over(partition_by=(to_send, cause), order_by=Export.id).label("of_cause"),
+            func.sum(to_send).over().label("n"),
+            to_send.label("to_send"),
+            cause.label("cause"),
+            Export.failed_at.label("failed_at"),
+        )
+        .join(Record, Record.id == Export.record_id)
+        .where(Export.tenant_id == resync.tenant_id, Export.connection_id == resync.connection_id, *chosen)
+        .subquery()
+    )
+    # Of many causes one each goes before a second of any, so that the few that go first tell the most.
+    turn = func.row_number().over(order_by=(found.c.to_send.desc(), found.c.of_cause, found.c.position))
+    in_waves = case(
+        (found.c.n <= SMALL, 1), (found.c.of_cause > FIRST_OF_A_CAUSE, LAST_WAVE), (turn <= SMALL, 1), else_=2
+    )
+    state_type = ResyncItem.__table__.c.state.type
+    state = case(
+        (found.c.to_send == 1, literal(ItemState.WAITING, state_type)), else_=literal(ItemState.SKIPPED, state_type)
+    )
+    columns = {
+        "resync_id": literal(resync.id),
+        "export_id": found.c.export_id,
+        "position": found.c.position,
+        "wave": literal(1) if _is_anyway(choice) else in_waves,
+        "state": state,
+        "cause": found.c.cause,
+        "failed_at": found.c.failed_at,
+        "words": case((found.c.to_send == 1, ""), else_=STALE),
+    }
+    session.execute(insert(ResyncItem).from_select(list(columns), select(*columns.values())))
+
+
+def _conditions(choice: Choice) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """Which exports become items, and which of these are as they were seen: only those are sent."""
+    failed = [Export.status == Status.FAILED]
+    match choice:
+        case Ticked(ids=ids, seen=seen):
+            return [Export.id.in_(ids)], [] if seen is None else [Export.failed_at <= seen]
+        case Matching(filters=filters):
+            return [*failed, *exports.narrowing(filters)], []
+        case RestOf(resync=earlier):
+            remaining = select(ResyncItem.export_id).where(
+                ResyncItem.resync_id == earlier.id, ResyncItem.state.in_(_REMAINING)
+            )
+            return [*failed, Export.id.in_(remaining)], []
+
+
+def _is_anyway(choice: Choice) -> bool:
+    """Whether a person saw the first ones fail again and wants the rest sent all the same."""
+    return isinstance(choice, RestOf) and choice.resync.state is ResyncState.DONE
+
+
+def _sums(session: Session, resync: Resync) -> dict[str, str]:
+    """What is to be sent, per currency; credits count against it."""
+    is_credit = or_(*(Export.kind == kind for kind in RecordKind if kind.is_credit))
+    rows = session.execute(
+        select(Record.currency, func.sum(case((is_credit, -Record.total), else_=Record.total)))
+        .join(Export, Export.record_id == Record.id)
+        .join(ResyncItem, ResyncItem.export_id == Export.id)
+        .where(ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
+        .group_by(Record.currency)
+        .order_by(Record.currency)
+    )
+    return {currency: _written(total) for currency, total in rows}
+
+
+def _written(total: Decimal) -> str:
+    places = max(2, -int(total.as_tuple().exponent))
+    return f"{total:.{places}f}"
