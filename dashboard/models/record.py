@@ -22,9 +22,9 @@ class Record(Base):
         Index(
             "ix_record_same_bill",
             "tenant_id",
-            "seller_key",
             "normalised_number",
             "issue_date",
+            "kind",
         ),
         Index("ix_record_list", "tenant_id", "approval", "id"),
         Index("ix_record_number", "tenant_id", "number"),

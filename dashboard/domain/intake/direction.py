@@ -1,6 +1,6 @@
 """Whether a document is the organisation's sale or its purchase: who the organisation is decides, not who sent it."""
 
-from dashboard.domain.intake.identity import normalised_name, normalised_tax_id
+from dashboard.domain.intake.identity import is_same_party
 from dashboard.models import Tenant
 from dashboard.vocabulary.documents import Document, Party, UnreadableFile
 from dashboard.vocabulary.records import Direction
@@ -28,9 +28,4 @@ def decide(document: Document, tenant: Tenant, stated: Direction | None) -> Dire
 
 
 def is_party(tenant: Tenant, party: Party) -> bool:
-    """The same tax id in any spelling, or the same name; a tax id on both sides that differs outweighs the name."""
-    own = normalised_tax_id(tenant.tax_id)
-    theirs = {normalised_tax_id(each) for each in party.tax_ids if each}
-    if own and theirs:
-        return own in theirs
-    return bool(party.name) and normalised_name(party.name) == normalised_name(tenant.name)
+    return is_same_party(tenant.name, [tenant.tax_id], party.name, party.tax_ids)

@@ -6,9 +6,12 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from dashboard.vocabulary.documents import Document
+
+_SHORTEST_NATIONAL_NUMBER = 8
 
 
 def normalised_number(number: str) -> str:
@@ -36,6 +39,21 @@ def normalised_name(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", without_dots).split())
 
 
+def is_same_party(name: str, tax_ids: Iterable[str], other_name: str, other_tax_ids: Iterable[str]) -> bool:
+    """Whether both are one company: a number that both state, in any spelling, or the same name.
+
+    A national number stands inside the VAT number made from it (5566778899 in SE556677889901). Two numbers of the same
+    build that differ outweigh the name; numbers of different build (a register's and the tax office's) do not.
+    """
+    ours = {normalised_tax_id(each) for each in tax_ids} - {""}
+    theirs = {normalised_tax_id(each) for each in other_tax_ids} - {""}
+    if any(_is_same_number(one, other) for one in ours for other in theirs):
+        return True
+    if {_build(each) for each in ours} & {_build(each) for each in theirs}:
+        return False
+    return bool(normalised_name(name)) and normalised_name(name) == normalised_name(other_name)
+
+
 def fingerprint(document: Document) -> str:
     """A SHA-256, in hex, over what must agree for two originals to be one record: currency, totals, tax subtotals, and
     line nets with their categories and rates. The order of lines, the spelling of figures and all wording are left out.
@@ -52,6 +70,17 @@ def fingerprint(document: Document) -> str:
         sorted([_plain(line.net), line.category, _plain(line.tax_rate)] for line in document.lines),
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    is_inside = short.isdigit() and len(short) >= _SHORTEST_NATIONAL_NUMBER and short in long[2:]
+    return one == other or (is_inside and long[:2].isalpha())
+
+
+def _build(tax_id: str) -> str:
+    """SE556677889901 is SE999999999999: what numbers of one country and kind have in common."""
+    return re.sub(r"\d", "9", tax_id)
 
 
 def _plain(figure: Decimal) -> str:

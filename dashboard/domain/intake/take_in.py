@@ -14,6 +14,7 @@ from dashboard.db import writing
 from dashboard.domain import audit, publishing
 from dashboard.domain.actors import Actor
 from dashboard.domain.intake import direction, readers
+from dashboard.domain.intake.identity import is_same_party
 from dashboard.domain.intake.to_record import check_number, record_from
 from dashboard.models import Original, Record, RecordOriginal, Tenant
 from dashboard.vocabulary.audit import Act
@@ -222,13 +223,19 @@ def _same_bill(session: Session, record: Record) -> list[Record]:
     """Records of the same seller, kind, number and date, the first first; archived ones do not count."""
     query = select(Record).where(
         Record.tenant_id == record.tenant_id,
-        Record.seller_key == record.seller_key,
-        Record.kind == record.kind,
         Record.normalised_number == record.normalised_number,
         Record.issue_date == record.issue_date,
+        Record.kind == record.kind,
         Record.archived_at.is_(None),
     )
-    return list(session.scalars(query.order_by(Record.id)))
+    return [each for each in session.scalars(query.order_by(Record.id)) if _is_same_seller(record, each)]
+
+
+def _is_same_seller(one: Record, other: Record) -> bool:
+    """What the organisation sells has one seller, however a file names it; a bill's seller is its contact."""
+    if one.kind.direction is Direction.SALE or one.seller_key == other.seller_key:
+        return True
+    return is_same_party(one.contact_name, [one.contact_tax_id], other.contact_name, [other.contact_tax_id])
 
 
 def _note(session: Session, record: Record, act: Act, fate: Fate, file_name: str, actor: Actor, now: datetime) -> None:

@@ -190,7 +190,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_record_list", ["tenant_id", "approval", "id"], unique=False)
         batch_op.create_index("ix_record_number", ["tenant_id", "number"], unique=False)
         batch_op.create_index(
-            "ix_record_same_bill", ["tenant_id", "seller_key", "normalised_number", "issue_date"], unique=False
+            "ix_record_same_bill", ["tenant_id", "normalised_number", "issue_date", "kind"], unique=False
         )
 
     op.create_table(
