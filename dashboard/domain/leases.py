@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed, database_clock
+from dashboard.domain import lookups
 from dashboard.domain.lifecycle import Fence
 from dashboard.models import Connection, Export, Lookup
 from dashboard.models.connection import ConnectionState
 from dashboard.models.export import AttachmentState
-from dashboard.models.lookup import LookupState
+from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.statuses import Status
 
 
@@ -85,13 +86,15 @@ def take_over(session: Session, process: str) -> list[Lease]:
 def has_work(now: datetime) -> ColumnElement[bool]:
     """The connection has something to do at `now`: a question, an export left Sending, or exports due."""
     mine = Export.connection_id == Connection.id
-    is_open = and_(
-        Connection.state == ConnectionState.CONNECTED,
-        or_(Connection.not_before.is_(None), Connection.not_before <= now),
-    )
+    goes_on = or_(Connection.not_before.is_(None), Connection.not_before <= now)
+    is_open = and_(Connection.state == ConnectionState.CONNECTED, goes_on)
+    asked = (Lookup.connection_id == Connection.id, Lookup.state.in_(lookups.OPEN))
     return or_(
-        exists().where(
-            Lookup.connection_id == Connection.id, Lookup.state.in_([LookupState.WAITING, LookupState.BEGUN])
+        # While the connection waits its questions wait too; for a long wait they are refused with the reason.
+        and_(or_(Connection.state != ConnectionState.CONNECTED, goes_on), exists().where(*asked)),
+        and_(
+            Connection.not_before > now + lookups.OUTLASTS,
+            exists().where(*asked, Lookup.kind != LookupKind.DISCONNECT),
         ),
         exists().where(mine, Export.status == Status.SENDING),
         and_(is_open, or_(is_due(now, mine), exists().where(mine, *attachment_due(now)))),

@@ -22,6 +22,9 @@ from dashboard.models.lookup import LookupKind, LookupState
 PATIENCE = timedelta(seconds=30)
 """After this long without an answer a page says that the runner may be down, or the provider slow."""
 
+OUTLASTS = timedelta(minutes=2)
+"""A question outlasts such a wait of its connection; for a longer one it is refused at once, with the reason."""
+
 OPEN = (LookupState.WAITING, LookupState.BEGUN)
 
 

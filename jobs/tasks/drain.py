@@ -1,5 +1,6 @@
 """Drain: hold one connection with work, do what is due on it for a slice of time, let go."""
 
+import math
 import os
 import socket
 import uuid
@@ -15,6 +16,7 @@ from dashboard.domain.leases import Lease, LeaseLost
 from dashboard.domain.lifecycle import StaleMove
 from dashboard.models import Connection, Grant
 from dashboard.models.connection import ConnectionState
+from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.errors import BREAKS_CONNECTION, ErrorCode
 from dashboard.vocabulary.postings import ProviderError
 from dashboard.vocabulary.providers import FACTS, endpoints
@@ -84,8 +86,7 @@ def _drain(office: Office, session: Session, lease: Lease) -> None:
     timing = office.config.providers[connection.provider].timing
     with writing(session):
         stranding.strand(session, lease, office.clock(), timing.settles_after)
-        if connection.state is not ConnectionState.CONNECTED:
-            _refuse_questions(session, connection, office.clock())
+        if _stands_still(session, connection, office.clock()):
             return
     ends = monotonic() + SLICE
     renewed = False
@@ -93,9 +94,13 @@ def _drain(office: Office, session: Session, lease: Lease) -> None:
         try:
             holding = _hold(office, session, lease, connection)
             while not office.stopping.is_set() and monotonic() < ends:
-                if not _step(holding):
+                # A person may have disconnected it since the last step.
+                session.refresh(connection)
+                if connection.state is not ConnectionState.CONNECTED or not _step(holding):
                     return
                 renewed = False
+                if holding.gate.calls:
+                    _go_on(session, connection)
         except ProviderError as fault:
             session.rollback()
             # An access token may end before its time; one renewal tells that from an access that was withdrawn.
@@ -104,6 +109,30 @@ def _drain(office: Office, session: Session, lease: Lease) -> None:
                 continue
             _take_note(session, connection, fault, office.clock(), timing.retry_minute)
             return
+
+
+def _stands_still(session: Session, connection: Connection, now: datetime) -> bool:
+    """Whether nobody may be asked now. A question that would have to wait long is told so."""
+    label = connection.provider.label
+    if connection.state is not ConnectionState.CONNECTED:
+        _refuse_questions(session, connection, f"{label} is not connected; reconnect it first.", now)
+        return True
+    if connection.not_before is None or connection.not_before <= now:
+        return False
+    wait = connection.not_before - now
+    if wait > lookups.OUTLASTS:
+        minutes = math.ceil(wait.total_seconds() / 60)
+        words = f"{label} cannot be asked for {minutes} minutes ({connection.waiting_for}); ask again then."
+        _refuse_questions(session, connection, words, now, but=LookupKind.DISCONNECT)
+    return True
+
+
+def _go_on(session: Session, connection: Connection) -> None:
+    """It answers again: it no longer waits."""
+    if connection.not_before is not None or connection.waiting_for:
+        with writing(session):
+            session.refresh(connection)
+            connections.resume(session, connection)
 
 
 def _step(holding: Holding) -> bool:
@@ -178,7 +207,7 @@ def _take_note(
         session.refresh(connection)
         if fault.code in BREAKS_CONNECTION or fault.code is ErrorCode.SCOPE_MISSING:
             connections.break_off(session, connection, fault.code, fault.words or f"{label} refused access", now)
-            _refuse_questions(session, connection, now)
+            _refuse_questions(session, connection, f"{label} is not connected; reconnect it first.", now)
             return
         wait = unsaid if fault.retry_after is None else timedelta(seconds=fault.retry_after)
         reason = f"{label}'s limit" if fault.code is ErrorCode.RATE_LIMITED else f"{label} out of reach"
@@ -186,7 +215,10 @@ def _take_note(
     log.info("connection waits", connection=connection.id, code=fault.code.value, words=fault.words)
 
 
-def _refuse_questions(session: Session, connection: Connection, now: datetime) -> None:
-    """Nobody can ask a ledger that is not connected; the page that waits is told so."""
+def _refuse_questions(
+    session: Session, connection: Connection, words: str, now: datetime, but: LookupKind | None = None
+) -> None:
+    """The page that waits for an answer is told why there is none."""
     for lookup in lookups.open_of_connection(session, connection.id):
-        lookups.fail(session, lookup, f"{connection.provider.label} is not connected; reconnect it first.", now)
+        if lookup.kind is not but:
+            lookups.fail(session, lookup, words, now)

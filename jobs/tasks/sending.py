@@ -1,18 +1,19 @@
 """Sending: take a batch of Pending exports, check each, store what will be sent, send it, store what came back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from dashboard.db import writing
-from dashboard.domain import attempts, connections, counts, leases, lifecycle, mappings, outcomes, preflight
+from dashboard.domain import attempts, connections, counts, leases, lifecycle, mappings, outcomes, preflight, refusals
 from dashboard.domain.actors import MACHINE
 from dashboard.domain.attempts import Ready
 from dashboard.domain.references import Ledger
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.postings import Outcome, ProviderError, Wait
+from dashboard.vocabulary.postings import Outcome, ProviderError, Refused, Wait
 from dashboard.vocabulary.statuses import Cause, Status
 from jobs.tasks import reading_lists
 from jobs.tasks.holding import Holding
@@ -48,6 +49,7 @@ def send_next(holding: Holding) -> bool:
             for attempt_id in ids:
                 attempts.hand_back(session, attempt_id, fault.words or fault.code.value, holding.clock())
         raise
+    answers = _in_our_terms(holding, ready, answers)
     _store(holding, ids, answers)
     waits = [outcome for outcome in answers if isinstance(outcome, Wait)]
     if waits:
@@ -132,6 +134,24 @@ def _map_known_contacts(holding: Holding, connection: Connection, records: Seque
             label=record.contact_name,
         )
         mapped = mappings.load(session, connection.id)
+
+
+def _in_our_terms(holding: Holding, ready: Sequence[Ready], answers: Sequence[Outcome]) -> list[Outcome]:
+    """Refusals told as a check before sending would have told them, so that both lead to the same remedy."""
+    if not any(isinstance(answer, Refused) for answer in answers):
+        return list(answers)
+    session = holding.session
+    records = _records(session, [each.export for each in ready])
+    mapped = mappings.load(session, holding.connection.id)
+    told: list[Outcome] = []
+    for each, answer in zip(ready, answers, strict=True):
+        if isinstance(answer, Refused):
+            record = records[each.export.record_id]
+            answer = replace(
+                answer, faults=tuple(refusals.in_terms_of(record, fault, mapped) for fault in answer.faults)
+            )
+        told.append(answer)
+    return told
 
 
 def _store(holding: Holding, ids: Sequence[int], answers: Sequence[Outcome]) -> None:

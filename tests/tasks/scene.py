@@ -17,7 +17,7 @@ from dashboard.domain.intake import take_in
 from dashboard.models import Attempt, AuditEntry, CallBudget, Connection, Export, Grant, Record
 from dashboard.models.export import AttemptState, Step
 from dashboard.models.lookup import LookupKind
-from dashboard.vocabulary.audit import EntryKind
+from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.mappings import ROUNDING_ACCOUNT, MappingKind, tax_key
 from dashboard.vocabulary.postings import PostAs
 from dashboard.vocabulary.records import Direction, RecordKind
@@ -195,8 +195,8 @@ class Scene:
         return [attempt.state for attempt in self.attempts(export, step)]
 
     def outcomes(self, export: Export) -> list[AuditEntry]:
-        """The log's entries of what came of the export's attempts, the oldest first."""
-        return [entry for entry in self.log(export) if entry.kind is EntryKind.EXPORT]
+        """The log's entries of what came of the document's attempts, the oldest first."""
+        return [entry for entry in self.log(export) if entry.act is Act.EXPORT_OUTCOME]
 
     def log(self, export: Export | None = None) -> list[AuditEntry]:
         """The log, or the part of it that is about one export, the oldest first."""
