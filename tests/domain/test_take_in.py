@@ -1,0 +1,244 @@
+"""Taking in: what is the same, which side it is on, who wins when two come at once, and nothing half saved."""
+
+import threading
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dashboard.domain.intake import readers, take_in
+from dashboard.domain.intake.take_in import Fate, Result
+from dashboard.models import AuditEntry, Original, Record, RecordOriginal
+from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.records import Approval, Direction, Payment, RecordKind
+from tests.support.world import World
+
+UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+ xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
+ xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
+<cbc:ID>B-1</cbc:ID><cbc:IssueDate>2026-11-01</cbc:IssueDate><cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>
+<cbc:DocumentCurrencyCode>SEK</cbc:DocumentCurrencyCode>
+<cac:AccountingSupplierParty><cac:Party>
+<cac:PartyTaxScheme><cbc:CompanyID>SE555555000101</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>
+</cac:PartyTaxScheme><cac:PartyLegalEntity><cbc:RegistrationName>Granit &amp; Söner AB</cbc:RegistrationName>
+</cac:PartyLegalEntity></cac:Party></cac:AccountingSupplierParty>
+<cac:AccountingCustomerParty><cac:Party><cbc:EndpointID schemeID="0007">5566778899</cbc:EndpointID>
+<cac:PartyLegalEntity><cbc:RegistrationName>Nordlys AB</cbc:RegistrationName></cac:PartyLegalEntity>
+</cac:Party></cac:AccountingCustomerParty>
+<cac:TaxTotal><cbc:TaxAmount currencyID="SEK">25.00</cbc:TaxAmount><cac:TaxSubtotal>
+<cbc:TaxableAmount currencyID="SEK">100.00</cbc:TaxableAmount><cbc:TaxAmount currencyID="SEK">25.00</cbc:TaxAmount>
+<cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>25</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>
+</cac:TaxCategory></cac:TaxSubtotal></cac:TaxTotal>
+<cac:LegalMonetaryTotal><cbc:LineExtensionAmount currencyID="SEK">100.00</cbc:LineExtensionAmount>
+<cbc:TaxExclusiveAmount currencyID="SEK">100.00</cbc:TaxExclusiveAmount>
+<cbc:TaxInclusiveAmount currencyID="SEK">125.00</cbc:TaxInclusiveAmount>
+<cbc:PayableAmount currencyID="SEK">125.00</cbc:PayableAmount></cac:LegalMonetaryTotal>
+<cac:InvoiceLine><cbc:ID>1</cbc:ID><cbc:InvoicedQuantity unitCode="C62">1</cbc:InvoicedQuantity>
+<cbc:LineExtensionAmount currencyID="SEK">100.00</cbc:LineExtensionAmount>
+<cac:Item><cbc:Name>Granite, grey</cbc:Name><cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>25</cbc:Percent>
+<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory></cac:Item>
+<cac:Price><cbc:PriceAmount currencyID="SEK">100.00</cbc:PriceAmount></cac:Price></cac:InvoiceLine>
+</Invoice>"""
+HEADINGS = (
+    "type,number,issue_date,currency,seller_name,seller_tax_id,buyer_name,buyer_tax_id,description,quantity,"
+    "unit_price,tax_category,tax_rate"
+)
+GRANIT = ("Granit & Söner AB", "SE555555000101")
+NORDLYS = ("Nordlys AB", "SE556677889901")
+
+
+def row(
+    number: str = "B-1",
+    *,
+    kind: str = "bill",
+    on: str = "2026-11-01",
+    seller: tuple[str, str] = GRANIT,
+    buyer: tuple[str, str] = NORDLYS,
+    price: str = "100.00",
+    quantity: str = "1",
+) -> str:
+    return ",".join((kind, number, on, "SEK", *seller, *buyer, "Stone", quantity, price, "S", "25"))
+
+
+def table(*rows: str) -> str:
+    return "\n".join((HEADINGS, *rows))
+
+
+def fates(results: list[Result]) -> list[Fate]:
+    return [result.fate for result in results]
+
+
+def taken(world: World, result: Result) -> Record:
+    world.session.rollback()
+    return world.session.get_one(Record, result.record_id)
+
+
+def test_the_same_file_again_makes_no_second_record_whatever_its_name(world: World) -> None:
+    first = world.take_in("may.csv", table(row("B-1"), row("B-2")))
+    again = world.take_in("may (1).csv", table(row("B-1"), row("B-2")))
+    assert fates(first) == [Fate.TAKEN_IN] * 2
+    assert fates(again) == [Fate.ALREADY_HERE] * 2
+    assert [each.record_id for each in again] == [each.record_id for each in first]
+    assert world.session.scalar(select(func.count()).select_from(RecordOriginal)) == 2
+
+
+@pytest.mark.requirement("B-24")
+def test_one_invoice_as_xml_and_as_csv_is_one_record_with_two_originals(world: World) -> None:
+    (first,) = world.take_in("stone.xml", UBL)
+    (second,) = world.take_in("stone.csv", table(row("b-0001", seller=("granit & söner ab", ""))))
+    assert (first.fate, second.fate) == (Fate.TAKEN_IN, Fate.ATTACHED)
+    assert first.record_id == second.record_id
+
+
+@pytest.mark.requirement("B-24")
+def test_the_same_bill_with_another_amount_is_a_possible_duplicate_and_is_not_approved(world: World) -> None:
+    world.connect_xero()
+    (first,) = world.take_in("one.csv", table(row("B-0007")))
+    results = take_in.take_in_file(
+        world.session,
+        world.nordlys.id,
+        "two.csv",
+        table(row("b 7", price="120.00")).encode(),
+        world.actor("bo"),
+        world.now(),
+        approve=True,
+    )
+    assert fates(results) == [Fate.POSSIBLE_DUPLICATE]
+    twin = taken(world, results[0])
+    assert (twin.is_possible_duplicate, twin.duplicate_of_id) == (True, first.record_id)
+    assert twin.approval is Approval.AWAITING
+
+
+def test_two_suppliers_may_use_one_number(world: World) -> None:
+    other = ("Skiffer AB", "SE555555000301")
+    results = world.take_in("both.csv", table(row("B-1"), row("B-1", seller=other)))
+    assert fates(results) == [Fate.TAKEN_IN] * 2
+
+
+def test_what_is_sold_has_one_seller_however_the_file_names_it(world: World) -> None:
+    buyer = ("Kiruna Bok HB", "SE998877665501")
+    (named,) = world.take_in("one.csv", table(row("S-1", kind="invoice", seller=NORDLYS, buyer=buyer)))
+    (unnamed,) = world.take_in("two.csv", table(row("S-1", kind="invoice", seller=("", ""), buyer=buyer)))
+    assert (named.fate, unnamed.fate) == (Fate.TAKEN_IN, Fate.ATTACHED)
+
+
+def test_a_file_is_taken_in_whole_or_not_at_all(world: World) -> None:
+    (refused,) = world.take_in("mixed.csv", table(row("B-1"), row("B-2", on="soon")))
+    assert refused.fate is Fate.REFUSED
+    assert refused.refusal is not None
+    assert "line 3" in refused.said
+    assert world.session.scalar(select(func.count()).select_from(Record)) == 0
+
+
+def test_a_refused_file_is_kept_and_logged_once_more_each_time(world: World) -> None:
+    for _ in range(2):
+        world.take_in("broken.xml", "<Invoice>")
+    assert world.session.scalar(select(func.count()).select_from(Original)) == 1
+    entries = world.session.scalars(select(AuditEntry).where(AuditEntry.act == Act.FILE_REFUSED)).all()
+    assert len(entries) == 2
+    assert entries[0].words
+
+
+def test_a_file_that_is_too_large_is_refused_and_not_kept(world: World) -> None:
+    (refused,) = world.take_in("huge.csv", b"x" * (readers.MAX_BYTES + 1))
+    assert refused.fate is Fate.REFUSED
+    assert "20 MB" in refused.said
+    assert world.session.scalar(select(func.count()).select_from(Original)) == 0
+
+
+def test_a_name_that_cannot_be_stored_is_made_readable(world: World) -> None:
+    (result,) = world.take_in("b\x00ill\udce9.csv", table(row()))
+    kept = world.session.scalars(select(RecordOriginal.file_name).where(RecordOriginal.record_id == result.record_id))
+    assert kept.one() == "b\N{REPLACEMENT CHARACTER}ill\N{REPLACEMENT CHARACTER}.csv"
+
+
+@pytest.mark.parametrize("seller_id", ["SE556677889901", "se 556677-8899 01", "5566778899", "556677-8899", ""])
+def test_the_organisation_is_known_by_its_tax_id_its_company_number_or_its_name(world: World, seller_id: str) -> None:
+    buyer = ("Kiruna Bok HB", "SE998877665501")
+    (result,) = world.take_in("one.csv", table(row("S-1", kind="380", seller=("NORDLYS AB.", seller_id), buyer=buyer)))
+    assert taken(world, result).kind is RecordKind.INVOICE
+
+
+def test_another_company_of_the_same_name_is_not_the_organisation(world: World) -> None:
+    namesake = ("Nordlys AB", "SE111111111101")
+    (result,) = world.take_in("one.csv", table(row("S-1", kind="380", seller=namesake, buyer=("Somebody", ""))))
+    assert result.fate is Fate.REFUSED
+    assert result.refusal is not None
+    assert "sale or a bill" in result.refusal.reason
+
+
+def test_where_neither_side_is_the_organisation_somebody_says_which(world: World) -> None:
+    content = table(row("X-1", kind="380", buyer=("Somebody else", ""))).encode()
+    results = take_in.take_in_file(
+        world.session,
+        world.nordlys.id,
+        "x.csv",
+        content,
+        world.actor("bo"),
+        world.now(),
+        stated_direction=Direction.PURCHASE,
+    )
+    record = taken(world, results[0])
+    assert (record.kind, record.contact_name) == (RecordKind.BILL, GRANIT[0])
+
+
+def test_a_negative_invoice_becomes_a_credit_note_with_positive_amounts(world: World) -> None:
+    (result,) = world.take_in("minus.csv", table(row("B-9", quantity="-2")))
+    record = taken(world, result)
+    assert record.kind is RecordKind.BILL_CREDIT
+    assert (record.net, record.tax, record.total) == (Decimal(200), Decimal(50), Decimal(250))
+    assert record.lines[0].quantity == 2
+
+
+def test_a_document_of_nothing_awaits_no_payment(world: World) -> None:
+    (result,) = world.take_in("gift.csv", table(row("B-5", price="0.00")))
+    assert taken(world, result).payment is Payment.PAID
+
+
+def test_approving_at_intake_starts_the_export(world: World) -> None:
+    connection = world.connect_xero()
+    results = take_in.take_in_file(
+        world.session, world.nordlys.id, "a.csv", table(row()).encode(), world.actor("bo"), world.now(), approve=True
+    )
+    record = taken(world, results[0])
+    assert (record.approval, record.approved_by_id) == (Approval.APPROVED, world.users["bo"].id)
+    acts = world.session.scalars(
+        select(AuditEntry.act).where(AuditEntry.record_id == record.id).order_by(AuditEntry.id)
+    )
+    assert list(acts) == [Act.RECORD_TAKEN_IN, Act.RECORD_APPROVED, Act.EXPORT_QUEUED]
+    assert connection.id
+
+
+def test_one_bill_uploaded_twice_at_the_same_moment_is_one_record(world: World) -> None:
+    """Two people, two browsers: whoever comes second finds what the first one stored."""
+    start, results = threading.Barrier(2), list[Fate]()
+    contents = (table(row()), table(row()) + "\n")
+
+    def upload(content: str) -> None:
+        with Session(world.session.get_bind(), expire_on_commit=False) as own:
+            start.wait(timeout=10)
+            done = take_in.take_in_file(
+                own, world.nordlys.id, "b.csv", content.encode(), world.actor("bo"), world.now()
+            )
+            results.extend(fates(done))
+
+    threads = [threading.Thread(target=upload, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(results) == [Fate.ATTACHED, Fate.TAKEN_IN]
+    world.session.rollback()
+    assert world.session.scalar(select(func.count()).select_from(Record)) == 1
+
+
+def test_organisations_do_not_see_each_others_bills(world: World) -> None:
+    content = table(
+        row("B-1", buyer=("Maple & Finch", "GB123456789")),
+    )
+    world.take_in("one.csv", table(row("B-1")))
+    (theirs,) = world.take_in("one.csv", content, world.maple)
+    assert theirs.fate is Fate.TAKEN_IN
+    assert taken(world, theirs).issue_date == date(2026, 11, 1)
