@@ -64,8 +64,13 @@ class Filters:
         """Each filter in force as (argument, words): ("status", "Status: Failed")."""
         return [(_ARGUMENTS[name], self._said(name, choices)) for name, _ in self._chosen()]
 
-    def conditions(self, zone: ZoneInfo) -> list[ColumnElement[bool]]:
-        """What a row of AuditEntry has to meet; the tenant and the plan's window are the caller's to add."""
+    def span(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        """The first instant asked for, and the first one no longer asked for; aware, None for no bound."""
+        first = midnight(self.from_day, zone) if self.from_day else None
+        return first, midnight(self.to_day + timedelta(days=1), zone) if self.to_day else None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a row of AuditEntry has to meet beside its tenant and its time, which audit_log.py bounds."""
         entry = AuditEntry.__table__.c
         equal = {
             entry.status: self.status,
@@ -79,10 +84,6 @@ class Filters:
             found.append(entry.actor_id.is_(None) if self.person == MACHINE else entry.actor_id == self.person)
         if self.reference:
             found.append(_begins_with(entry.reference, self.reference))
-        if self.from_day is not None:
-            found.append(entry.at >= midnight(self.from_day, zone))
-        if self.to_day is not None:
-            found.append(entry.at < midnight(self.to_day + timedelta(days=1), zone))
         found += [_holds(word) for word in self.text.split()]
         return found
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import ColumnElement, Row, select, tuple_
 from sqlalchemy.orm import Session
 
 from dashboard.domain.audit_filters import MACHINE, Choices, Filters, midnight
@@ -109,20 +109,33 @@ def page(
     newer: Cursor | None = None,
 ) -> Page:
     """The newest entries, or those next to a cursor. Never counts, never skips: 10 million rows cost what 50 do."""
-    query = select(*_listed).where(_entry.tenant_id == tenant_id, *filters.conditions(window.zone))
-    if window.since is not None:
-        query = query.where(_entry.at >= window.since)
+    first, end = _span(window, filters)
+    query = select(*_listed).where(_entry.tenant_id == tenant_id, *filters.conditions())
     if newer is not None:
-        above = query.where(_place > tuple_(newer.at, newer.id)).order_by(_entry.at, _entry.id)
-        found = session.execute(above.limit(PAGE + 1)).all()
+        lowest = max(first, newer.at) if first else newer.at
+        above = query.where(*_between(lowest, end), _place > tuple_(newer.at, newer.id))
+        found = session.execute(above.order_by(_entry.at, _entry.id).limit(PAGE + 1)).all()
         if len(found) > PAGE:
             return _page(found[PAGE - 1 :: -1], has_newer=True, has_older=True)
         # Fewer than a page are newer than the place: that is the top, shown in full.
         older = None
-    if older is not None:
-        query = query.where(_place < tuple_(older.at, older.id))
+    if older is not None and (end is None or older.at < end):
+        query, end = query.where(_place < tuple_(older.at, older.id)), None
+    query = query.where(*_between(first, end))
     found = session.execute(query.order_by(_entry.at.desc(), _entry.id.desc()).limit(PAGE + 1)).all()
     return _page(found[:PAGE], has_newer=older is not None, has_older=len(found) > PAGE)
+
+
+def _span(window: Window, filters: Filters) -> tuple[datetime | None, datetime | None]:
+    """The first instant to show and the first one no longer to show: the filter's days within the plan's window."""
+    first, end = filters.span(window.zone)
+    return max(filter(None, (first, window.since)), default=None), end
+
+
+def _between(first: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
+    """One bound on either side and no more: SQLite begins at the first one it meets, however far away that is."""
+    bounds = [_entry.at >= first] if first else []
+    return [*bounds, _entry.at < end] if end else bounds
 
 
 def entry(session: Session, tenant_id: int, window: Window, entry_id: int) -> tuple[AuditEntry, Attempt | None]:
