@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger(__name__)
-LOOK_EVERY = 0.2
 CUT_AT_ONCE = struct.pack("ii", 1, 0)
 
 
@@ -37,7 +36,6 @@ class SandboxServer(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self.is_closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__(address, _Handler)
@@ -60,7 +58,6 @@ class SandboxServer(ThreadingHTTPServer):
 
     def close(self) -> None:
         """Take no more calls, end idle connections, wait for calls in hand."""
-        self.is_closing.set()
         self.shutdown()
         with self._open_lock:
             left = list(self._open)
@@ -100,8 +97,6 @@ class _Handler(BaseHTTPRequestHandler):
         status, headers = started[0]
         lines = [f"HTTP/1.1 {status}", f"Date: {self.date_time_string()}", "Server: sandbox"]
         lines += [f"{name}: {value}" for name, value in headers]
-        if self.server.is_closing.is_set():
-            self.close_connection = True
         lines.append("Connection: close" if self.close_connection else "Connection: keep-alive")
         try:
             self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + chunks)
@@ -163,12 +158,12 @@ class _Handler(BaseHTTPRequestHandler):
         return environ
 
     def _wait_for_the_client(self, seconds: float) -> None:
-        """Say nothing until the client hangs up, the time is over or the server closes."""
+        """Say nothing until the client hangs up or the time is over. A closing server ends reading, as a client does."""
         deadline = time.monotonic() + seconds
         with selectors.DefaultSelector() as selector:
             selector.register(self.connection, selectors.EVENT_READ)
-            while time.monotonic() < deadline and not self.server.is_closing.is_set():
-                if selector.select(LOOK_EVERY) and not self._has_more():
+            while (left := deadline - time.monotonic()) > 0:
+                if selector.select(left) and not self._has_more():
                     return
 
     def _has_more(self) -> bool:

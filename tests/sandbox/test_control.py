@@ -133,6 +133,7 @@ def test_an_edit_keeps_amounts_that_contain_the_tax(desk: Desk) -> None:
 
     (shown,) = desk.get(f"/Invoices/{sale['InvoiceID']}")["Invoices"]
     assert (shown["SubTotal"], shown["TotalTax"], shown["Total"]) == (160.0, 40.0, 200.0)
+    assert shown["LineItems"][0]["LineAmount"] == 200.0
 
 
 def test_a_removed_document_was_never_there(desk: Desk) -> None:

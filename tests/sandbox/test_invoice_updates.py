@@ -162,11 +162,12 @@ def test_a_number_cannot_be_changed_to_one_that_is_taken(desk: Desk) -> None:
     assert _refusal(desk, second["InvoiceID"], InvoiceNumber="A") == ["Invoice # must be unique."]
 
 
-def test_a_document_in_a_closed_period_cannot_be_voided(desk: Desk) -> None:
+def test_a_document_in_a_closed_period_can_be_neither_voided_nor_moved_out_of_it(desk: Desk) -> None:
     identity = _booked(desk)["InvoiceID"]
     desk.change("lock-period:2026-11-30")
 
     assert "period lock date" in _refusal(desk, identity, Status="VOIDED")[0]
+    assert "period lock date" in _refusal(desk, identity, Date="2026-12-01")[0]
     assert _post(desk, identity, Reference="texts are no bookings")[0] == 200
 
 
