@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         return environ
 
     def _wait_for_the_client(self, seconds: float) -> None:
-        """Say nothing until the client hangs up or the time is over. A closing server ends reading, as a client does."""
+        """Say nothing until the client hangs up or the time is over; a closing server ends reading as a client does."""
         deadline = time.monotonic() + seconds
         with selectors.DefaultSelector() as selector:
             selector.register(self.connection, selectors.EVENT_READ)
