@@ -4,7 +4,7 @@ postings, exchanges and findings stand where pages look for them."""
 from sqlalchemy import select, update
 
 from dashboard.db import writing
-from dashboard.domain import attempts, checking, leases, lookups, mappings, outcomes, preflight, references
+from dashboard.domain import attempts, checking, leases, lifecycle, lookups, mappings, outcomes, preflight, references
 from dashboard.domain.attempts import Ready
 from dashboard.models import Attempt, Connection, Export, Record
 from dashboard.models.lookup import LookupKind
@@ -22,6 +22,7 @@ from dashboard.vocabulary.postings import (
 )
 from dashboard.vocabulary.providers import FACTS, Provider
 from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.statuses import Cause, Status
 from tests.support.world import World
 
 TIMING = FACTS[Provider.XERO].timing
@@ -62,6 +63,15 @@ def refuse(world: World, export: Export, *faults: Fault, found: Finding | None =
         with writing(world.session) as session:
             told = checking.told(found)
             session.execute(update(Export).where(Export.id == export.id).values(found=told))
+
+
+def fail_check(world: World, export: Export, *faults: Fault) -> None:
+    """It is not even sent: the check before sending names what would be refused."""
+    session = world.session
+    session.rollback()
+    with writing(session):
+        fresh = session.get_one(Export, export.id, populate_existing=True)
+        lifecycle.move(session, fresh, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=faults or (PERIOD_CLOSED,))
 
 
 def accept(world: World, export: Export, state: LedgerState = LedgerState.APPROVED) -> None:
