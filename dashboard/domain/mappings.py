@@ -105,7 +105,7 @@ def save_form(
     found = {value: problem for value, problem in problems.items() if problem}
     if found:
         raise NotSaved(found)
-    names = _contact_names(session, connection, [edit.source_value for edit in changes])
+    names = contact_names(session, connection.tenant_id, [edit.source_value for edit in changes])
     return sum(
         save(
             session,
@@ -237,13 +237,14 @@ def _hold(session: Session, connection: Connection) -> None:
     session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
 
 
-def _contact_names(session: Session, connection: Connection, keys: list[str]) -> dict[str, str]:
+def contact_names(session: Session, tenant_id: int, keys: list[str]) -> dict[str, str]:
+    """How the organisation's records call these contacts, by contact key."""
     query = (
         select(Record.contact_key, func.max(Record.contact_name))
-        .where(Record.tenant_id == connection.tenant_id, Record.contact_key.in_(keys))
+        .where(Record.tenant_id == tenant_id, Record.contact_key.in_(keys))
         .group_by(Record.contact_key)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _label(item: ReferenceItem) -> str:

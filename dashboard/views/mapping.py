@@ -1,5 +1,235 @@
-"""Pages of mapping."""
+"""Pages of mapping: what records name and the ledger calls otherwise, saved many at once; contacts created there."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from dashboard.db import db, writing
+from dashboard.domain import connections, contacts, mappings, missing_mappings, references
+from dashboard.domain.mappings import Edit
+from dashboard.domain.missing_mappings import Missing
+from dashboard.domain.scope import NotFound, owned
+from dashboard.models import Connection, Lookup
+from dashboard.models import Mapping as MappingRow
+from dashboard.models.lookup import LookupKind
+from dashboard.views import frame, guards, mapping_rows, replies
+from dashboard.views.mapping_rows import Row
+from dashboard.vocabulary.mappings import DEFAULT_ACCOUNTS, MappingKind, is_mappable
+from dashboard.vocabulary.roles import Permission
 
 pages = Blueprint("mapping", __name__)
+
+ROWS = 20
+"""Of each part of the form: every row carries a drop-down of its own."""
+
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: `value` on top, `words` to look for its contact, `find` to narrow what is mapped."""
+
+    kind: MappingKind
+    value: str = ""
+    words: str = ""
+    find: str = ""
+    after: int = 0
+
+
+@pages.get("/mapping")
+@guards.requires(Permission.VIEW)
+def listed() -> Response:
+    known = connections.listed(db.session(), guards.here().tenant.id)
+    if not known:
+        return replies.page("mapping/nothing_connected.html")
+    wanted = request.args.get("connection", type=int)
+    connection = known[0] if wanted is None else _mine(wanted)
+    return _page(connection, _asked())
+
+
+@pages.post("/mapping")
+@guards.requires(Permission.MAP)
+def save() -> Response:
+    """Save the rows that were changed; a form with a row that cannot be saved comes back as it was filled in."""
+    connection, kind = _mine(request.form.get("connection", 0, type=int)), _kind(request.form.get("kind", ""))
+    edits = _edits()
+    try:
+        with writing(db.session()) as opened:
+            ledger = references.ledger(opened, connection.id)
+            saved = mappings.save_form(opened, connection, kind, edits, ledger, guards.actor(), frame.now())
+    except mappings.NotSaved as refused:
+        chosen = {edit.source_value: edit.target_id for edit in edits}
+        return _page(connection, _as_posted(kind), chosen, refused.problems)
+    said = f"{saved} {'mapping' if saved == 1 else 'mappings'} saved." if saved else "Nothing was changed."
+    return replies.gone_to(_address(connection, kind), said, "success" if saved else "info")
+
+
+@pages.post("/mapping/contacts")
+@guards.requires(Permission.MAP)
+def create_contact() -> Response:
+    """A person's order to create one contact in the ledger; the runner carries it out and maps it."""
+    connection, key = _mine(request.form.get("connection", 0, type=int)), request.form.get("create", "")
+    address = _address(connection, MappingKind.CONTACT, key)
+    try:
+        with writing(db.session()) as opened:
+            contacts.order(opened, connection, key, guards.actor(), frame.now())
+    except contacts.AlreadyMapped:
+        return replies.gone_to(address, "This contact is mapped already.", "info")
+    except contacts.NotConnected:
+        return replies.gone_to(address, f"Reconnect {connection.company_name} first.", "error")
+    return replies.gone_to(address, f"The contact is being created in {connection.provider.label}.", "info")
+
+
+@pages.get("/mapping/lookups/<int:lookup_id>")
+@guards.requires(Permission.VIEW)
+def lookup(lookup_id: int) -> Response:
+    """How far an order to create a contact is."""
+    order = owned(db.session(), Lookup, guards.here().tenant.id, lookup_id)
+    if order.kind is not LookupKind.CREATE_CONTACT or order.connection_id is None:
+        raise NotFound(f"order {lookup_id}")
+    connection = _mine(order.connection_id)
+    if not replies.wants_part():
+        return replies.gone_to(_address(connection, MappingKind.CONTACT, str(order.question.get("contact_key", ""))))
+    return replies.page("mapping/_order.html", order=order, label=connection.provider.label)
+
+
+def _page(
+    connection: Connection,
+    asked: Asked,
+    chosen: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
+) -> Response:
+    session = db.session()
+    missing = missing_mappings.of(session, connection)
+    parts, older = _parts(connection, asked, missing)
+    rows = {name: [row.posted(chosen or {}, problems or {}) for row in part] for name, part in parts.items()}
+    known = connections.listed(session, guards.here().tenant.id)
+    history = mappings.history(session, connection, asked.kind)
+    return replies.page(
+        "mapping/listed.html",
+        422 if problems else 200,
+        connection=connection,
+        connections=known,
+        asked=asked,
+        kinds=[(kind, len(missing.of(kind))) for kind in MappingKind],
+        missing=missing,
+        parts=rows,
+        problems=problems or {},
+        numbers={row.value: n for n, row in enumerate(row for part in rows.values() for row in part)},
+        older=older,
+        lists_read=references.asked_at(session, connection.id).get(asked.kind.reference_kind),
+        history=history,
+        labels=_labels(connection, asked.kind, [change.source_value for change in history]),
+    )
+
+
+def _labels(connection: Connection, kind: MappingKind, values: list[str]) -> dict[str, str]:
+    """How values are shown: a contact by the name that records give it."""
+    is_contact = kind is MappingKind.CONTACT
+    names = mappings.contact_names(db.session(), connection.tenant_id, values) if is_contact else {}
+    return {value: names.get(value) or mappings.source_label(kind, value) for value in values}
+
+
+def _parts(connection: Connection, asked: Asked, missing: Missing) -> tuple[dict[str, list[Row]], int | None]:
+    """The parts of the form in their order, each value once, and the id to go on from behind the last mapping shown."""
+    session = db.session()
+    wanted = {each.source_value: each for each in missing.of(asked.kind)}
+    mapped = mappings.listed(session, connection, asked.kind, words=asked.find, after=asked.after, limit=ROWS)
+    shown = mapped[:ROWS]
+    names = {
+        "asked": [asked.value] if asked.value else [],
+        "defaults": list(DEFAULT_ACCOUNTS) if asked.kind is MappingKind.ACCOUNT else [],
+        "missing": list(wanted)[:ROWS],
+        "mapped": [each.source_value for each in shown],
+    }
+    taken: set[str] = set()
+    for name, values in names.items():
+        names[name] = [value for value in values if value not in taken]
+        taken.update(values)
+    current = _current(connection, asked.kind, taken)
+    is_contact = asked.kind is MappingKind.CONTACT
+    labels = _labels(connection, asked.kind, list(taken))
+    orders = contacts.orders(session, connection) if is_contact else {}
+    items = references.items(session, connection.id, asked.kind.reference_kind, only_active=True)
+    options = mapping_rows.options_of(asked.kind, items, asked.words)
+
+    def row(value: str) -> Row:
+        known = current.get(value)
+        made = (
+            mapping_rows.from_missing(wanted[value], known)
+            if value in wanted
+            else mapping_rows.blank(value, labels[value], known)
+        )
+        made = replace(made, order=orders.get(value), is_focused=value == asked.value)
+        return replace(made, options=options(made))
+
+    parts = {name: [row(value) for value in values] for name, values in names.items()}
+    return parts, shown[-1].id if len(mapped) > ROWS else None
+
+
+def _current(connection: Connection, kind: MappingKind, values: set[str]) -> dict[str, MappingRow]:
+    query = select(MappingRow).where(
+        MappingRow.tenant_id == connection.tenant_id,
+        MappingRow.connection_id == connection.id,
+        MappingRow.kind == kind,
+        MappingRow.source_value.in_(values),
+    )
+    return {each.source_value: each for each in db.session().scalars(query)}
+
+
+def _asked() -> Asked:
+    kind = _kind(request.args.get("kind", MappingKind.ACCOUNT.value))
+    value = request.args.get("value", "")
+    return Asked(
+        kind,
+        value if is_mappable(kind, value) else "",
+        _words(request.args.get("q", "")),
+        _words(request.args.get("find", "")),
+        request.args.get("after", 0, type=_id),
+    )
+
+
+def _as_posted(kind: MappingKind) -> Asked:
+    """The part of the list that the form had been made from."""
+    value = request.form.get("value", "")
+    find, after = _words(request.form.get("find", "")), request.form.get("after", 0, type=_id)
+    return Asked(kind, value if is_mappable(kind, value) else "", find=find, after=after)
+
+
+def _edits() -> list[Edit]:
+    found = []
+    for n in range(MOST_ROWS):
+        if f"value-{n}" not in request.form:
+            break
+        value, seen = request.form[f"value-{n}"], request.form.get(f"seen-{n}", "")
+        found.append(Edit(value, seen, request.form.get(f"target-{n}", seen)))
+    return found
+
+
+def _words(text: str) -> str:
+    return text.replace("\0", "").strip()[:100]
+
+
+def _id(text: str) -> int:
+    """For a row to go on from, which need not exist. Raises ValueError for what no row can have."""
+    if not 0 < int(text) < 2**63:
+        raise ValueError(text)
+    return int(text)
+
+
+def _mine(connection_id: int) -> Connection:
+    return owned(db.session(), Connection, guards.here().tenant.id, connection_id)
+
+
+def _kind(name: str) -> MappingKind:
+    found = next((kind for kind in MappingKind if kind.value == name), None)
+    if found is None:
+        raise NotFound(name)
+    return found
+
+
+def _address(connection: Connection, kind: MappingKind, value: str = "") -> str:
+    return url_for("mapping.listed", connection=connection.id, kind=kind.value, value=value or None)

@@ -49,7 +49,7 @@ def tax_key(direction: Direction, category: str, rate: Decimal, country: str) ->
 
 def is_mappable(kind: MappingKind, value: str) -> bool:
     """Whether a value has the shape that values of this kind have; it may still be one that no record ever had."""
-    if not value or len(value) > LONGEST_VALUE:
+    if not value or len(value) > LONGEST_VALUE or "\0" in value:
         return False
     if kind is MappingKind.TAX:
         direction, *rest = value.split(":")
