@@ -6,7 +6,7 @@ from dashboard.vocabulary.postings import DocumentPosting, LedgerState, Outcome,
 from jobs.connectors.xero import answers, payloads
 from jobs.connectors.xero.calls import API, Calls
 from jobs.connectors.xero.errors import understand
-from jobs.connectors.xero.fields import Element, amount, element, text
+from jobs.connectors.xero.fields import Element, amount, element, text, written
 from jobs.connectors.xero.forms import FORMS, STATES, page_address
 from jobs.connectors.xero.ledger import carries_key, same_number
 
@@ -56,7 +56,7 @@ def names(posting: DocumentPosting, found: Element) -> bool | None:
 def _booked_otherwise(posting: DocumentPosting, found: Element) -> tuple[str, ...]:
     checked = (("total", "Total", posting.total), ("tax", "TotalTax", posting.tax))
     return tuple(
-        f"Xero booked a {name} of {booked} {posting.currency}; {sent} was sent."
+        f"Xero booked a {name} of {written(booked)} {posting.currency}; {written(sent)} was sent."
         for name, field, sent in checked
         if (booked := amount(found, field)) is not None and booked != sent
     )

@@ -17,7 +17,7 @@ from dashboard.vocabulary.records import RecordKind
 from jobs.connectors.wire import Unreadable
 from jobs.connectors.xero import queries
 from jobs.connectors.xero.calls import Calls
-from jobs.connectors.xero.fields import Element, text
+from jobs.connectors.xero.fields import Element, text, written
 from jobs.connectors.xero.forms import FORMS
 from jobs.connectors.xero.ledger import carries_key, is_live, ledger_object, same_number
 
@@ -57,9 +57,9 @@ def differences(posting: DocumentPosting, found: LedgerObject) -> tuple[str, ...
     if found.currency != posting.currency:
         told.append(f"Its currency in Xero is {found.currency or 'empty'}; {posting.currency} was sent.")
     if found.tax != posting.tax:
-        told.append(f"Its tax in Xero is {found.tax}; {posting.tax} was sent.")
+        told.append(f"Its tax in Xero is {written(found.tax)}; {written(posting.tax)} was sent.")
     if found.total != posting.total:
-        told.append(f"Its total in Xero is {found.total}; {posting.total} was sent.")
+        told.append(f"Its total in Xero is {written(found.total)}; {written(posting.total)} was sent.")
     return tuple(told)
 
 
