@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from dashboard.domain.scope import NotFound
-from dashboard.models import Connection, Export, Record
-from dashboard.models.connection import ConnectionState
-from dashboard.vocabulary.postings import LedgerState
+from dashboard.domain import standing
+from dashboard.domain.scope import NotFound, row_id
+from dashboard.models import Attempt, Connection, Export, Record
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
 
@@ -69,9 +68,27 @@ class Filters:
         }
         return {name: value for name, value in given.items() if value}
 
-    def without(self, *names: str) -> "Filters":
-        empty = Filters(status=self.status)
-        return replace(self, **{name: getattr(empty, name) for name in names})
+    def showing(self, status: Status) -> "Filters":
+        return replace(self, status=status)
+
+    def without(self, name: str) -> "Filters":
+        """The same filter without one of its fields."""
+        return replace(self, **{name: getattr(Filters(), name)})
+
+    def in_words(self, companies: Mapping[int, str], titles: Mapping[str, str]) -> dict[str, str]:
+        """The filter beyond its status as a person would say it, by field; for names of connections and error codes."""
+        said = {
+            "connection_id": f"Organisation: {companies.get(self.connection_id or 0, '')}"
+            if self.connection_id
+            else "",
+            "kind": f"Kind: {self.kind.label}" if self.kind else "",
+            "code": f"Error: {titles.get(self.code, self.code)}" if self.code else "",
+            "subject": f"About: {self.subject}" if self.subject else "",
+            "words": f"Begins with “{self.words}”" if self.words else "",
+            "since": f"Dated from {self.since}" if self.since else "",
+            "until": f"Dated to {self.until}" if self.until else "",
+        }
+        return {name: words for name, words in said.items() if words}
 
 
 @dataclass(frozen=True)
@@ -102,19 +119,18 @@ class Row:
         match export.status:
             case Status.FAILED:
                 return "will not retry by itself", None
-            case Status.PENDING if connection.state is not ConnectionState.CONNECTED:
-                return f"waiting: {connection.waiting_for or connection.state.label.lower()}", None
-            case Status.PENDING if connection.not_before and connection.not_before > now:
-                return f"waiting: {connection.waiting_for or connection.provider.label}, until", connection.not_before
-            case Status.PENDING if export.next_try_at and export.next_try_at > now:
-                return "next try", export.next_try_at
-            case Status.CHECKING if export.check_at:
-                return "looked up in the ledger", export.check_at
             case Status.ON_HOLD if connection.start_date:
                 return "dated before the start date", None
-            case Status.SYNCED if export.ledger_state not in (None, LedgerState.APPROVED):
-                return str(export.ledger_state).replace("-", " "), None
-        return "", None
+            case Status.CHECKING if export.check_at:
+                return "next look", export.check_at
+            case Status.PENDING if connection.waiting_for:
+                note = standing.note(export, connection)
+                if connection.not_before is None or connection.not_before <= now:
+                    return note, None
+                return f"{note}, until", connection.not_before
+            case Status.PENDING if export.next_try_at and export.next_try_at > now:
+                return "next try", export.next_try_at
+        return standing.note(export, connection), None
 
 
 @dataclass(frozen=True)
@@ -145,7 +161,7 @@ def read(given: Mapping[str, str]) -> tuple[Filters, dict[str, str]]:
     connection = given.get("connection", "")
     filters = Filters(
         status={Status.SENDING: Status.PENDING}.get(status, status if status in TILES else Status.FAILED),
-        connection_id=_whole_number(connection, -1) if connection else None,
+        connection_id=(row_id(connection) or -1) if connection else None,
         kind=RecordKind(kind) if kind else None,
         code=_text(given, "code", 40),
         subject=_text(given, "subject", 255),
@@ -232,6 +248,12 @@ def row(session: Session, tenant_id: int, connections: Sequence[Connection], exp
 _Lines = Select[Export, str, str, date, Decimal, str]
 
 
+def attempts_of(session: Session, export: Export) -> int:
+    """How often it was tried, by the machine and by people."""
+    query = select(func.count()).where(Attempt.tenant_id == export.tenant_id, Attempt.export_id == export.id)
+    return session.scalar(query) or 0
+
+
 def _lines(tenant_id: int) -> _Lines:
     return (
         select(Export, Record.number, Record.contact_name, Record.issue_date, Record.total, Record.currency)
@@ -266,7 +288,3 @@ def _day(given: Mapping[str, str], name: str, errors: dict[str, str]) -> date | 
     except ValueError:
         errors[name] = "Write the day as 2026-11-30."
         return None
-
-
-def _whole_number(written: str, otherwise: int) -> int:
-    return int(written) if written.isdecimal() and len(written) < 19 else otherwise

@@ -22,7 +22,10 @@ LAPSES_AFTER = timedelta(minutes=15)
 
 
 class Lapsed(Exception):
-    """The set was frozen too long ago to be confirmed."""
+    """The set was frozen too long ago to be confirmed; the message says so to a person."""
+
+    def __init__(self) -> None:
+        super().__init__("It was chosen more than 15 minutes ago and nothing was sent. Choose it again.")
 
 
 def confirm(session: Session, resync: Resync, reason: str, actor: Actor, now: datetime) -> None:

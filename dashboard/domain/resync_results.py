@@ -63,6 +63,11 @@ class Listed:
     provider: Provider
     company: str
 
+    @property
+    def sums(self) -> list[tuple[Decimal, str]]:
+        """The amounts with their currencies, credits counted against them."""
+        return [(Decimal(total), currency) for currency, total in self.resync.sums.items()]
+
 
 @dataclass(frozen=True)
 class Result:
@@ -81,6 +86,12 @@ class Result:
     error_code: str
     status: Status
     ended_at: datetime | None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the export has gone on since."""
+        then = {ItemState.SYNCED: Status.SYNCED, ItemState.FAILED: Status.FAILED, ItemState.LEFT: Status.FAILED}
+        return self.state in then and self.status is not then[self.state]
 
 
 def cause_of(code: str, subject: str) -> str:
@@ -187,13 +198,6 @@ def left_by_cause(session: Session, resync: Resync) -> list[tuple[str, str, int]
         .limit(_CAUSES_SHOWN)
     )
     return [(code_of(cause), cause.partition("|")[2], int(found)) for cause, found in session.execute(query)]
-
-
-def causes(session: Session, resync: Resync) -> int:
-    """How many different causes the items to be sent failed for."""
-    distinct = func.count(func.distinct(ResyncItem.cause))
-    query = select(distinct).where(ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
-    return session.scalar(query) or 0
 
 
 def estimated_seconds(provider: Provider, documents: int) -> float:

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from dashboard.domain import exports
 from dashboard.domain.actors import Actor
 from dashboard.domain.exports import Filters
-from dashboard.models import AuditEntry, Connection, Export, Record, Resync, ResyncItem, StatusCount
+from dashboard.models import Connection, Export, Record, Resync, ResyncItem, StatusCount
+from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState, ResyncState
-from dashboard.vocabulary.audit import Act
-from dashboard.vocabulary.errors import RETRY_CLASS, Retry
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
 
@@ -30,14 +29,16 @@ STALE = "Skipped: it was no longer failed as it was when chosen"
 
 
 class EmptySelection(Exception):
-    """Nothing that may be sent was chosen; the message says so to a person."""
+    """Nothing that may be sent was chosen; the message says why, to a person."""
 
 
 @dataclass(frozen=True)
 class Ticked:
-    """Rows ticked on a page. `seen` is when the newest failure on that page befell: a later one was not seen."""
+    """Rows ticked on a page, `boxes` of them, ids or not. `seen` is when the newest failure on the page befell: a later
+    one was not seen by whoever ticked."""
 
     ids: frozenset[int]
+    boxes: int
     seen: datetime | None = None
 
     @property
@@ -58,7 +59,7 @@ class Matching:
 
     @property
     def scope(self) -> dict[str, str]:
-        return self.filters.args
+        return {"status": Status.FAILED.value, **self.filters.args}
 
     @property
     def fingerprint(self) -> str:
@@ -80,6 +81,9 @@ class RestOf:
         return f"rest of {self.resync.id}"
 
 
+_PRESS = "."
+"""Stands between the parts of a stored form token: the form's, what was chosen, and for which connection."""
+
 Choice = Ticked | Matching | RestOf
 
 _REMAINING = (ItemState.LEFT, ItemState.WAITING, ItemState.CANCELLED)
@@ -94,63 +98,36 @@ def freeze(
     the first resync. The same choice with the same form token gives the same resyncs. Raises EmptySelection.
     """
     connections = _connections(session, tenant_id, choice)
+    reason = "None of them is failed any more, so nothing was sent."
     digest = hashlib.sha256(choice.fingerprint.encode()).hexdigest()[:12]
     made = []
     for connection in connections:
+        if connection.state is ConnectionState.DISCONNECTED:
+            reason = f"{connection.provider.label} is disconnected, so nothing was sent; connect it first."
+            continue
         session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
-        token = f"{form_token[:30]}.{digest}.{connection.id}"
+        token = f"{form_token[:30]}{_PRESS}{digest}{_PRESS}{connection.id}"
         same = select(Resync).where(Resync.tenant_id == tenant_id, Resync.form_token == token)
         frozen = session.scalars(same).one_or_none() or _freeze(session, connection, choice, token, actor, now)
         if frozen is not None:
             made.append(frozen)
     if not made:
-        raise EmptySelection("None of them is failed any more, so nothing was sent.")
+        raise EmptySelection(reason)
     if isinstance(choice, Ticked) and made[0].state is ResyncState.FROZEN:
-        made[0].left_out = len(choice.ids) - sum(resync.total for resync in made)
+        made[0].left_out = choice.boxes - sum(resync.total for resync in made)
         session.flush()
     return made
 
 
-def unchanged(session: Session, resync: Resync) -> int:
-    """How many items failed for a cause that needs mending while nothing was mended here since."""
-    mine = (ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
-    oldest = session.scalar(select(func.min(ResyncItem.failed_at)).where(*mine))
-    newest_change = session.scalar(
-        select(AuditEntry.at)
-        .where(
-            AuditEntry.tenant_id == resync.tenant_id,
-            AuditEntry.status.is_(None),
-            AuditEntry.at >= oldest,
-            AuditEntry.connection_id == resync.connection_id,
-            AuditEntry.act.in_(_MENDING),
-        )
-        .order_by(AuditEntry.at.desc())
-        .limit(1)
+def frozen_with(session: Session, resync: Resync) -> list[Resync]:
+    """What the same press froze for other connections and nobody confirmed yet."""
+    press = resync.form_token.rpartition(_PRESS)[0]
+    query = select(Resync).where(
+        Resync.tenant_id == resync.tenant_id,
+        Resync.form_token.startswith(f"{press}{_PRESS}", autoescape=True),
+        Resync.state == ResyncState.FROZEN,
     )
-    own_change = (
-        select(literal(1))
-        .where(
-            AuditEntry.tenant_id == resync.tenant_id,
-            AuditEntry.export_id == ResyncItem.export_id,
-            AuditEntry.act == Act.EXPORT_DATE_MOVED,
-            AuditEntry.at >= ResyncItem.failed_at,
-        )
-        .exists()
-    )
-    needs_mending = [code.value for code, retry in RETRY_CLASS.items() if retry in (Retry.AFTER_A_FIX, Retry.NEVER)]
-    conditions = [*mine, Export.error_code.in_(needs_mending), ~own_change]
-    if newest_change is not None:
-        conditions.append(ResyncItem.failed_at > newest_change)
-    query = select(func.count()).select_from(ResyncItem).join(Export, Export.id == ResyncItem.export_id)
-    return session.scalar(query.where(*conditions)) or 0
-
-
-_MENDING = (
-    Act.MAPPING_CHANGED,
-    Act.CONTACT_CREATED,
-    Act.CONNECTION_RECONNECTED,
-    Act.CONNECTION_SETTINGS,
-)
+    return list(session.scalars(query.order_by(Resync.id)))
 
 
 def _connections(session: Session, tenant_id: int, choice: Choice) -> Sequence[Connection]:

@@ -8,13 +8,22 @@ from sqlalchemy.orm import Session
 Row = TypeVar("Row")
 
 
+_LARGEST = 2**63 - 1
+
+
 class NotFound(Exception):
     """No such row in this organisation; the page answers 404, whether or not another organisation has it."""
 
 
+def row_id(written: str) -> int | None:
+    """The id that somebody wrote into an address or a form; None for what no row can have."""
+    is_number = written.isascii() and written.isdigit() and len(written) <= len(str(_LARGEST))
+    return int(written) if is_number and 0 < int(written) <= _LARGEST else None
+
+
 def owned(session: Session, row: type[Row], tenant_id: int, row_id: int, *, locked: bool = False) -> Row:
     """The tenant's row of that id; raises NotFound. `locked` holds it until the transaction ends."""
-    if not 0 < row_id < 2**63:
+    if not 0 < row_id <= _LARGEST:
         raise NotFound(f"{row.__name__} {row_id}")
     columns: Any = row
     query = select(row).where(columns.tenant_id == tenant_id, columns.id == row_id)

@@ -22,6 +22,10 @@ class ResyncState(StrEnum):
     def is_over(self) -> bool:
         return self in (ResyncState.DONE, ResyncState.CANCELLED, ResyncState.LAPSED)
 
+    @property
+    def label(self) -> str:
+        return {"frozen": "To be confirmed", "running": "Under way"}.get(self.value, self.value.title())
+
 
 class ItemState(StrEnum):
     WAITING = "waiting"
@@ -48,7 +52,7 @@ class ItemState(StrEnum):
 class Resync(Base):
     """`sums` is {currency: amount as text}; `scope` the filter it was frozen from, {} for ticked rows.
 
-    `form_token` makes two presses of one form one job.
+    `form_token` makes two presses of one form one job. `total` counts the items, those skipped when frozen included.
     """
 
     __tablename__ = "resync"
@@ -68,7 +72,6 @@ class Resync(Base):
     left_out: Mapped[int] = mapped_column(default=0)
     sums: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     wave: Mapped[int] = mapped_column(default=0)
-    stopped_causes: Mapped[list[str]] = mapped_column(JSON, default=list)
     words: Mapped[str] = mapped_column(Text, default="")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -77,7 +80,7 @@ class Resync(Base):
 
 
 class ResyncItem(Base):
-    """`cause` is "code|subject" of the failure when frozen; `former` puts it back when the item is cancelled."""
+    """`cause` is "code|subject" of the failure when frozen, `failed_at` when it befell: a later one was not chosen."""
 
     __tablename__ = "resync_item"
     __table_args__ = (

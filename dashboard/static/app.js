@@ -85,13 +85,14 @@
     all("[data-bulk]").forEach(count);
   });
 
-  // Polls: elements with an id, data-poll and hx-trigger="poll". Slow answers make them wait longer, a hidden tab asks
-  // nothing, a failed answer does not end them; an answer without data-poll does.
+  // Polls: elements with an id, data-poll (seconds, 1 at least) and hx-trigger="poll". Slow answers make them wait longer,
+  // a hidden tab asks nothing, a failed answer does not end them; an answer without data-poll does.
   const polls = new Map();
 
   function wait(id, took) {
     clearTimeout(polls.get(id)?.timer);
-    polls.set(id, { timer: setTimeout(ask, Math.max(1000, 250 * Math.sqrt(took) - 1000), id) });
+    const least = 1000 * (document.getElementById(id)?.dataset.poll || 1);
+    polls.set(id, { timer: setTimeout(ask, Math.max(least, 250 * Math.sqrt(took) - 1000), id) });
   }
 
   function ask(id) {

@@ -1,5 +1,181 @@
-"""Pages of exports."""
+"""The exports page of a provider: tiles that filter, the list, and what is under way. Sending again is resyncs.py."""
 
-from flask import Blueprint
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from dashboard.db import db
+from dashboard.domain import connections, counts, exports, guides, resync_results, scope
+from dashboard.domain.exports import TILES, Filters, Page, Row
+from dashboard.domain.resync_results import Progress
+from dashboard.domain.scope import NotFound
+from dashboard.models import Connection, Resync
+from dashboard.models.connection import ConnectionState
+from dashboard.views import frame, guards, remedies, replies
+from dashboard.views.remedies import RemedyLink
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.providers import Provider
+from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.roles import Permission
+from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 
 pages = Blueprint("exports", __name__)
+
+MOVING, RESTING = 2, 15
+"""Seconds between two refreshes while something is under way, and while nothing is."""
+
+TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
+
+REMEDIED = frozenset({Status.FAILED, Status.CHECKING})
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that the page shows and its refresh replaces. `counts` are exact for the connections and kind of the filter;
+    `token` stays the same however often one page is refreshed."""
+
+    provider: Provider
+    connections: list[Connection]
+    filters: Filters
+    errors: dict[str, str]
+    counts: dict[Status, int]
+    page: Page
+    recent: list[tuple[Resync, Progress]]
+    remedies: dict[int, RemedyLink]
+    cursor: dict[str, int]
+    token: str
+    now: datetime
+
+    @property
+    def title(self) -> str:
+        return f"{self.filters.status.label} ({self.counts[self.filters.status]:,}) · {self.provider.label} exports"
+
+    @property
+    def broken(self) -> list[Connection]:
+        chosen = self.filters.connection_id
+        return [
+            each
+            for each in self.connections
+            if each.state is not ConnectionState.CONNECTED and chosen in (None, each.id)
+        ]
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be sent again now, whoever asks; "" when it can."""
+        chosen = self.filters.connection_id
+        meant = [each for each in self.connections if chosen in (None, each.id)]
+        if any(each.state is not ConnectionState.DISCONNECTED for each in meant):
+            return ""
+        return f"{self.provider.label} is disconnected; connect it first."
+
+    @property
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """What the drop-downs of the filter offer."""
+        return {
+            "connection": [(str(each.id), each.company_name) for each in self.connections],
+            "kind": [(kind.value, kind.label) for kind in RecordKind],
+            "code": list(TITLES.items()),
+        }
+
+    @property
+    def seconds(self) -> int:
+        return MOVING if any(self.counts[status] for status in IN_FLIGHT & TILES.keys()) else RESTING
+
+    @property
+    def seen(self) -> str:
+        """When the newest failure on the page befell: one that befell later was not seen by whoever ticks."""
+        failures = [row.export.failed_at for row in self.page.rows if row.export.failed_at]
+        return max(failures).isoformat() if failures else ""
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        companies = {each.id: each.company_name for each in self.connections}
+        said = self.filters.in_words(companies, TITLES)
+        return [(words, self.address(self.filters.without(name))) for name, words in said.items()]
+
+    @property
+    def matching(self) -> str:
+        """How many match the filter where that is known without counting rows; "" otherwise."""
+        if not self.filters.is_narrowed:
+            return f"{self.counts[self.filters.status]:,}"
+        return f"{len(self.page.rows)}" if self.page.is_whole else ""
+
+    def address(self, filters: Filters | None = None, **more: str | int) -> str:
+        given = {**(filters or self.filters).args, **more}
+        return url_for("exports.listed", provider=self.provider.value, **given)  # type: ignore[arg-type]
+
+
+@pages.get("/exports/<provider>")
+@guards.requires(Permission.VIEW)
+def listed(provider: str) -> Response:
+    filters, errors = exports.read(request.args)
+    board = _board(_provider(provider), filters, errors)
+    status = 422 if errors else 200
+    return replies.page_or_part("exports/listed.html", "exports/refreshed.html", status, board=board)
+
+
+@pages.get("/exports/<provider>/<int:export_id>")
+@guards.requires(Permission.VIEW)
+def row(provider: str, export_id: int) -> Response:
+    """What opens below a row of the list; without scripts the same link leads to the record."""
+    known = _provider(provider)
+    tenant_id = guards.here().tenant.id
+    found = exports.row(db.session(), tenant_id, connections.of_provider(db.session(), tenant_id, known), export_id)
+    if not replies.wants_part():
+        return replies.gone_to(url_for("records.shown", record_id=found.export.record_id))
+    guide = guides.guide(found.export.error_code) if found.export.error_code else None
+    tried = exports.attempts_of(db.session(), found.export)
+    return replies.page("exports/_opened.html", row=found, guide=guide, remedy=_remedy(found), tried=tried)
+
+
+def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Board:
+    session, tenant_id, now = db.session(), guards.here().tenant.id, frame.now()
+    connected = connections.of_provider(session, tenant_id, provider)
+    if not connected:
+        raise NotFound(f"{provider} was never connected")
+    chosen = exports.chosen_connections(connected, filters)
+    by_status = counts.by_status(session, tenant_id, [each.id for each in chosen], filters.kind)
+    cursor = {name: at for name in ("before", "after") if (at := scope.row_id(request.args.get(name, "")))}
+    page = exports.page(session, tenant_id, chosen, filters, **cursor)
+    remedied = {row.export.id: link for row in page.rows if (link := _remedy(row))}
+    return Board(
+        provider=provider,
+        connections=connected,
+        filters=filters,
+        errors=errors,
+        counts={tile: sum(by_status[each] for each in counted) for tile, counted in TILES.items()},
+        page=page,
+        recent=resync_results.recent(session, tenant_id, provider, now),
+        remedies=remedied,
+        cursor=cursor,
+        token=request.args.get("form", "")[:30] or secrets.token_urlsafe(16),
+        now=now,
+    )
+
+
+def _provider(name: str) -> Provider:
+    if name not in list(Provider):
+        raise NotFound(name)
+    return Provider(name)
+
+
+def _remedy(row: Row) -> RemedyLink | None:
+    is_open = row.export.status in REMEDIED and row.export.error_code
+    return remedies.remedy(row.export, row.connection.provider.label) if is_open else None
+
+
+@pages.app_template_filter("note_of")
+def _note(row: Row) -> str:
+    """The words beside a status with their time in the organisation's zone, its date only when that is another day."""
+    now = frame.now()
+    words, at = row.note(now)
+    if at is None:
+        return words
+    local = at.astimezone(frame.zone())
+    is_today = local.date() == frame.today(now)
+    return (
+        f"{words}{',' if words.startswith('waiting') else ''} {local.strftime('%H:%M' if is_today else '%d %b %H:%M')}"
+    )

@@ -1,5 +1,236 @@
-"""Pages of resyncs."""
+"""Resyncs: a person's order to send failed exports again, from the press of the button to the result of each record."""
 
-from flask import Blueprint
+import secrets
+from datetime import datetime
+
+from flask import Blueprint, Response, request, stream_with_context, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboard.db import db, writing
+from dashboard.domain import (
+    connections,
+    csv_rows,
+    exports,
+    guides,
+    resync,
+    resync_results,
+    resync_sets,
+    resync_warnings,
+    scope,
+)
+from dashboard.domain.resync_results import Listed, Progress, Result
+from dashboard.domain.resync_sets import Choice, EmptySelection, Matching, RestOf, Ticked
+from dashboard.models import Resync
+from dashboard.models.resync import ItemState, ResyncState
+from dashboard.views import frame, guards, replies
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.providers import Provider
+from dashboard.vocabulary.roles import Permission
 
 pages = Blueprint("resyncs", __name__)
+
+TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
+
+HEADING = ("Position", "Number", "Kind", "Contact", "Dated", "Currency", "Amount", "Result", "Error", "Message", "At")
+
+
+@pages.get("/resyncs")
+@guards.requires(Permission.VIEW)
+def listed() -> AnyResponse:
+    before = scope.row_id(request.args.get("before", ""))
+    found, older = resync_results.listed(db.session(), guards.here().tenant.id, before)
+    return replies.page("resyncs/listed.html", found=found, older=older, is_first=before is None)
+
+
+@pages.post("/resyncs")
+@guards.requires(Permission.SEND)
+def create() -> AnyResponse:
+    """Freeze what was chosen. Ticked rows with nothing to warn about begin at once, all else is asked about first."""
+    session, tenant_id, actor, now = db.session(), guards.here().tenant.id, guards.actor(), frame.now()
+    token = request.form.get("form_token") or secrets.token_urlsafe(16)
+    try:
+        choice = _choice()
+        with writing(session):
+            made = resync_sets.freeze(session, tenant_id, choice, token, actor, now)
+            for each in made:
+                if isinstance(choice, Ticked) and not resync_warnings.warnings(session, each):
+                    resync.confirm(session, each, "", actor, now)
+    except (EmptySelection, resync.Lapsed) as refused:
+        return replies.gone_to(_back(), str(refused), "error")
+    return _onward(made)
+
+
+@pages.get("/resyncs/<int:resync_id>")
+@guards.requires(Permission.VIEW)
+def shown(resync_id: int) -> AnyResponse:
+    """How far it is and what each record came to; a frozen set asks to be confirmed instead."""
+    session, now = db.session(), frame.now()
+    found = _owned(resync_id)
+    listing = resync_results.one(session, found)
+    progress = resync_results.progress(session, found, now)
+    if found.state is ResyncState.FROZEN and not resync.has_lapsed(found, now):
+        return _question(listing, progress)
+    state = next((each for each in ItemState if each.value == request.args.get("state")), None)
+    after = scope.row_id(request.args.get("after", "")) or 0
+    left = resync_results.left_by_cause(session, found)
+    results, older = resync_results.results(session, found, state, after)
+    return replies.page_or_part(
+        "resyncs/shown.html",
+        "resyncs/_job.html",
+        listing=listing,
+        progress=progress,
+        has_lapsed=resync.has_lapsed(found, now),
+        results=results,
+        state=state,
+        after=after,
+        older=older,
+        left=[(TITLES.get(code, code), subject, n) for code, subject, n in left],
+        again=secrets.token_urlsafe(16),
+    )
+
+
+@pages.post("/resyncs/<int:resync_id>/confirmation")
+@guards.requires(Permission.SEND)
+def confirm(resync_id: int) -> AnyResponse:
+    session = db.session()
+    reason = request.form.get("reason", "").replace("\x00", "").strip()
+    try:
+        with writing(session):
+            found = _owned(resync_id)
+            resync.confirm(session, found, reason, guards.actor(), frame.now())
+    except resync.Lapsed as lapsed:
+        return replies.gone_to(url_for("resyncs.shown", resync_id=resync_id), str(lapsed), "error")
+    following = resync_sets.frozen_with(session, found)
+    if following:
+        message = (
+            f"Resync {found.id} is on its way. The same press chose records of another organisation: confirm them too."
+        )
+        return replies.gone_to(url_for("resyncs.shown", resync_id=following[0].id), message)
+    return replies.gone_to(url_for("resyncs.shown", resync_id=resync_id))
+
+
+@pages.post("/resyncs/<int:resync_id>/cancellation")
+@guards.requires(Permission.SEND)
+def cancel(resync_id: int) -> AnyResponse:
+    session = db.session()
+    with writing(session):
+        found = _owned(resync_id)
+        was_frozen = found.state is ResyncState.FROZEN
+        was_stopped = resync.cancel(session, found, guards.actor(), frame.now())
+    if was_frozen and was_stopped:
+        provider = resync_results.one(session, found).provider
+        return replies.gone_to(url_for("exports.listed", provider=provider.value), "Nothing was sent.", "info")
+    message = "What was not sent yet keeps its former error." if was_stopped else "It had ended already."
+    return replies.gone_to(url_for("resyncs.shown", resync_id=resync_id), message, "info")
+
+
+@pages.get("/resyncs/<int:resync_id>/results.csv")
+@guards.requires(Permission.VIEW)
+def download(resync_id: int) -> AnyResponse:
+    """Every result, streamed; amounts as on the documents, times in the organisation's zone."""
+    found = _owned(resync_id)
+    rows = (_cells(result) for result in resync_results.all_results(db.session(), found))
+    name = f"resync-{found.id}-results.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(stream_with_context(csv_rows.lines(HEADING, rows)), mimetype="text/csv", headers=headers)
+
+
+def _owned(resync_id: int) -> Resync:
+    return scope.owned(db.session(), Resync, guards.here().tenant.id, resync_id)
+
+
+def _choice() -> Choice:
+    """What the form means; raises EmptySelection for what cannot be understood, so that nothing is sent by mistake."""
+    session, tenant_id, form = db.session(), guards.here().tenant.id, request.form
+    if "rest_of" in form:
+        return RestOf(_owned(scope.row_id(form["rest_of"]) or 0))
+    if form.get("scope") == "matching":
+        filters, errors = exports.read(form)
+        if errors:
+            raise EmptySelection(f"{' '.join(errors.values())} Nothing was sent.")
+        connected = connections.of_provider(session, tenant_id, _provider())
+        return Matching(tuple(exports.chosen_connections(connected, filters)), filters)
+    ids = frozenset(form.getlist("export"))
+    if not ids:
+        raise EmptySelection("Tick at least one export first; nothing was sent.")
+    return Ticked(frozenset(found for each in ids if (found := scope.row_id(each))), len(ids), _seen())
+
+
+def _seen() -> datetime | None:
+    try:
+        seen = datetime.fromisoformat(request.form.get("seen", ""))
+    except ValueError:
+        return None
+    return seen if seen.tzinfo else None
+
+
+def _provider() -> Provider:
+    name = request.form.get("provider", "")
+    if name not in list(Provider):
+        raise scope.NotFound(name)
+    return Provider(name)
+
+
+def _back() -> str:
+    """The exports page as it was when the button was pressed, or the list of resyncs when it was pressed elsewhere."""
+    if request.form.get("provider", "") not in list(Provider):
+        return url_for("resyncs.listed")
+    filters, _ = exports.read(request.form)
+    cursor = {name: request.form[name] for name in ("before", "after") if name in request.form}
+    return url_for("exports.listed", provider=_provider().value, **filters.args, **cursor)  # type: ignore[arg-type]
+
+
+def _onward(made: list[Resync]) -> AnyResponse:
+    """To the question when one has to be asked; otherwise the exports page goes on showing, without scripts the job."""
+    frozen = [each for each in made if each.state is ResyncState.FROZEN]
+    if frozen:
+        return replies.left_for(url_for("resyncs.shown", resync_id=frozen[0].id))
+    message = " ".join(_said(each) for each in made)
+    if replies.wants_part():
+        return replies.gone_to(_back(), message)
+    address = url_for("resyncs.listed") if len(made) > 1 else url_for("resyncs.shown", resync_id=made[0].id)
+    return replies.gone_to(address, message)
+
+
+def _said(made: Resync) -> str:
+    listing = resync_results.one(db.session(), made)
+    skipped = resync_results.progress(db.session(), made, frame.now()).counts[ItemState.SKIPPED]
+    parts = [f"Resync {made.id}: {made.total - skipped:,} on the way to {listing.provider.label}."]
+    if skipped:
+        parts.append(f"{skipped:,} skipped: no longer failed as when ticked.")
+    if made.left_out:
+        parts.append(f"{made.left_out:,} left out: not among the exports of your organisation.")
+    return " ".join(parts)
+
+
+def _question(listing: Listed, progress: Progress) -> AnyResponse:
+    """The page that asks before a frozen set is sent."""
+    session, found = db.session(), listing.resync
+    filters, _ = exports.read(found.scope)
+    companies = {each.id: each.company_name for each in connections.listed(session, found.tenant_id)}
+    return replies.page(
+        "resyncs/confirmation.html",
+        listing=listing,
+        progress=progress,
+        warnings=resync_warnings.warnings(session, found),
+        causes=resync_warnings.causes(session, found),
+        is_in_waves=resync_warnings.is_in_waves(session, found),
+        said=list(filters.in_words(companies, TITLES).values()),
+    )
+
+
+def _cells(result: Result) -> tuple[object, ...]:
+    at = result.ended_at.astimezone(frame.zone()).isoformat(timespec="seconds") if result.ended_at else ""
+    return (
+        result.position,
+        result.number,
+        result.kind.label,
+        result.contact,
+        result.dated.isoformat(),
+        result.currency,
+        result.total,
+        result.state.label,
+        result.error_code if result.state is ItemState.FAILED else "",
+        result.words,
+        at,
+    )

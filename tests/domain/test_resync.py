@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
-from dashboard.domain import counts, lifecycle, mappings, references, resync, resync_results, resync_sets
+from dashboard.domain import counts, lifecycle, mappings, references, resync, resync_results, resync_sets, resync_warnings
 from dashboard.domain.exports import Filters
 from dashboard.domain.resync_sets import Choice, Matching, RestOf, Ticked
 from dashboard.models import AuditEntry, Connection, Export, Resync, ResyncItem
@@ -44,7 +44,7 @@ def start(world: World, choice: Choice, token: str = "a-form") -> Resync:
 
 
 def ticked(exports: list[Export]) -> Ticked:
-    return Ticked(frozenset(export.id for export in exports))
+    return Ticked(frozenset(export.id for export in exports), len(exports))
 
 
 def everything(xero: Connection, **narrowed: str) -> Matching:
@@ -131,7 +131,7 @@ def test_ids_of_another_organisation_are_left_out_and_counted(world: World, xero
 @pytest.mark.requirement("S2-10")
 def test_nothing_chosen_makes_no_resync(world: World, xero: Connection) -> None:
     (pending,) = world.approve(world.records())
-    for choice in (Ticked(frozenset()), ticked([pending]), Ticked(frozenset({987654})), everything(xero)):
+    for choice in (Ticked(frozenset(), 0), ticked([pending]), Ticked(frozenset({987654}), 1), everything(xero)):
         with pytest.raises(resync_sets.EmptySelection):
             freeze(world, choice)
     assert world.session.scalars(select(Resync)).all() == []
@@ -144,7 +144,7 @@ def test_a_tick_gone_stale_is_reported_as_skipped(world: World, xero: Connection
         lifecycle.move(world.session, gone, Status.RESOLVED, Cause.RESOLVED, world.now(), words="By hand")
     start(world, ticked([anew]), "somebody else's form")
     playing.run_out(world, xero, unmended)
-    made = start(world, Ticked(frozenset({gone.id, anew.id, still.id}), seen))
+    made = start(world, Ticked(frozenset({gone.id, anew.id, still.id}), 3, seen))
     assert states(world, made) == [ItemState.SKIPPED, ItemState.SKIPPED, ItemState.QUEUED]
     playing.run_out(world, xero, booked)
     assert playing.again(world, made.id).words == "1 exported, 0 still failing, 2 skipped"
@@ -280,8 +280,8 @@ def test_only_what_failed_since_the_last_mending_counts_as_mended(world: World, 
     after = playing.failed(world, 3)
     slow = playing.failed(world, 1, Fault(ErrorCode.NOT_IN_LEDGER, "", "It is not in the ledger"))
     made = freeze(world, ticked([*before, *after, *slow]))
-    assert resync_sets.unchanged(world.session, made) == 3
-    assert resync_sets.unchanged(world.session, freeze(world, ticked(before))) == 0
+    assert resync_warnings.unchanged(world.session, made) == 3
+    assert resync_warnings.unchanged(world.session, freeze(world, ticked(before))) == 0
 
 
 def test_every_resync_says_who_began_it_and_what_it_came_to_in_the_log(world: World, xero: Connection) -> None:

@@ -397,7 +397,6 @@ def upgrade() -> None:
         sa.Column("left_out", sa.Integer(), nullable=False),
         sa.Column("sums", sa.JSON(), nullable=False),
         sa.Column("wave", sa.Integer(), nullable=False),
-        sa.Column("stopped_causes", sa.JSON(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
