@@ -20,8 +20,9 @@ from dashboard.vocabulary.statuses import Cause, Status
 def end(session: Session, attempt_id: int, outcome: Outcome, now: datetime, timing: Timing) -> Status | None:
     """Record what came back and move the export accordingly; returns its status afterwards.
 
-    The outcome of a try that is not the newest any more moves nothing. When it says that the document was booked, the
-    export may be in the ledger twice: its entry in the log says so, for a person. None is returned then.
+    The outcome of a try that is not the newest any more moves nothing, unless it says that the document was booked and
+    nothing was since. Where the newest may be booked too, the export may be in the ledger twice: its entry in the log
+    says so, for a person. None is returned for a try that is not the newest.
     """
     export, attempt = attempts.locked(session, attempt_id)
     was_ended = attempt.state is not AttemptState.BEGUN
@@ -156,7 +157,11 @@ def _record_late(session: Session, export: Export, attempt: Attempt, outcome: Ou
 
 
 def _note_superseded(session: Session, export: Export, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
-    if isinstance(outcome, Accepted):
+    if isinstance(outcome, Accepted) and export.status in (Status.PENDING, Status.FAILED):
+        # What was sent since is known not to be booked, and would be if it were sent once more.
+        _accept(session, export, attempt, outcome, Cause.LATE_OUTCOME, now)
+        return
+    if isinstance(outcome, Accepted) and outcome.ledger_id != export.ledger_id:
         words = (
             f"An earlier try was booked after all (ledger id {outcome.ledger_id}) although the export was sent again: "
             "it may be in the ledger twice. Look there and void one."

@@ -1,7 +1,7 @@
 """The runner's tasks against the sandbox over HTTP, on SQLite and on PostgreSQL; the clock is the test's."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from dashboard.db import db
 from dashboard.domain.grants import Tokens
 from dashboard.models import Connection, Tenant, User
 from dashboard.vocabulary.postings import Company
+from jobs.connectors.wire import Transport, open_client
 from jobs.sandbox import CLIENT_ID, CLIENT_SECRET, start_in_thread
 from jobs.tasks.office import Office
 from tests.fixtures import TOKEN_KEY
@@ -131,6 +132,20 @@ def office(app: Flask, clock: Clock) -> Iterator[Office]:
     opened = Office(app, clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def office_over(app: Flask, clock: Clock) -> Iterator[Callable[[Transport], Office]]:
+    """`office_over(transport)` is a second runner, whose calls go through that transport."""
+    opened: list[Office] = []
+
+    def over(transport: Transport) -> Office:
+        opened.append(Office(app, clock, open_client(transport)))
+        return opened[-1]
+
+    yield over
+    for office in opened:
+        office.close()
 
 
 @pytest.fixture

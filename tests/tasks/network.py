@@ -3,7 +3,7 @@
 from threading import Event
 
 import httpx2
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 PATIENCE = 20.0
 """Seconds after which a call that nobody lets go goes on by itself, so that a failing test ends."""
@@ -75,9 +75,11 @@ class DyingAtACommit:
         self._at = at
         self.commits = 0
 
-    def _on_commit(self, connection: object) -> None:
+    def _on_commit(self, connection: Connection) -> None:
         self.commits += 1
         if self.commits == self._at:
+            # As after any death, it is the database that undoes what was not committed.
+            connection.invalidate()
             raise Killed
 
     def __enter__(self) -> "DyingAtACommit":
