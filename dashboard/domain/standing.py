@@ -25,7 +25,9 @@ class Standing:
 
 def of(export: Export, connection: Connection, number: str) -> Standing:
     onward, at = _onward(export, connection)
-    is_moving = export.status in IN_FLIGHT and connection.state is ConnectionState.CONNECTED
+    # A failure with a next try waits to be compared with what the ledger holds under its number.
+    is_awaited = export.status in IN_FLIGHT or (export.status is Status.FAILED and export.next_try_at is not None)
+    is_moving = is_awaited and connection.state is ConnectionState.CONNECTED
     return Standing(_sentence(export, connection.provider.label, number), onward, at, is_moving)
 
 
@@ -73,6 +75,8 @@ def _sentence(export: Export, label: str, number: str) -> str:
 def _onward(export: Export, connection: Connection) -> tuple[str, datetime | None]:
     label = connection.provider.label
     match export.status:
+        case Status.FAILED if export.next_try_at is not None:
+            return f"What {label} holds under this number is looked at; nothing is sent", export.next_try_at
         case Status.FAILED:
             return "No retry is scheduled; it will not be sent again by itself.", None
         case Status.PENDING if connection.state is ConnectionState.ERROR:

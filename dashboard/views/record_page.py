@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import flash, session, url_for
+from flask import flash, request, session, url_for
 
 from dashboard.db import db
 from dashboard.domain import booking, connections, duplicates, history, preflight, publishing, records, scope, standing
@@ -72,6 +72,11 @@ def of_export(record_id: int, export_id: int, *, locked: bool = False) -> tuple[
     if export.record_id != record.id:
         raise scope.NotFound(f"Export {export_id} of record {record_id}")
     return record, export, scope.owned(rows, Connection, tenant, export.connection_id)
+
+
+def written(name: str, longest: int = 2000) -> str:
+    """What a field of the form holds. PostgreSQL keeps no NUL in a text, and nobody means one."""
+    return request.form.get(name, "").replace("\x00", "")[:longest]
 
 
 def context(record_id: int) -> dict[str, Any]:

@@ -29,18 +29,19 @@ def listed() -> Response:
 @pages.post("/records/approvals")
 @guards.requires(Permission.APPROVE)
 def approve() -> Response:
-    tenant, ids = guards.here().tenant, set(_ids())
-    if not ids:
+    tenant, boxes = guards.here().tenant, set(request.form.getlist("ids"))
+    if not boxes:
         return _list(422, refusal=NOTHING_TICKED)
+    ids = [one for each in boxes if (one := scope.row_id(each))]
     with writing(db.session()) as session:
-        found = records.ticked(session, tenant.id, list(ids))
+        found = records.ticked(session, tenant.id, ids)
         done = publishing.approve(session, tenant.id, found, guards.actor(), frame.now())
         exports = [export for record in found for export, _ in publishing.exports_of(session, record)]
     back = next((record for record in found if request.form.get("back") == str(record.id)), None)
     if back is not None and done.exports:
         record_page.watch(*exports)
     where = record_page.address(back) if back else _list_address(request.form)
-    return replies.gone_to(where, _told(done, len(ids) - len(found)), "success" if done.approved else "error")
+    return replies.gone_to(where, _told(done, len(boxes) - len(found)), "success" if done.approved else "error")
 
 
 @pages.get("/records/<int:record_id>")
@@ -69,8 +70,8 @@ def export(record_id: int) -> Response:
     tenant, message, kind = guards.here().tenant, "", "success"
     with writing(db.session()) as session:
         record = scope.owned(session, Record, tenant.id, record_id)
-        chosen = request.form.get("connection", 0, type=int)
-        connection = scope.owned(session, Connection, tenant.id, chosen)
+        chosen = scope.row_id(request.form.get("connection", ""))
+        connection = scope.owned(session, Connection, tenant.id, chosen or 0)
         try:
             record_page.watch(publishing.send(session, record, connection, guards.actor(), frame.now()))
             message = f"{record.number}: queued for {connection.provider.label}."
@@ -95,6 +96,8 @@ def original(record_id: int, original_id: int) -> Response:
 @guards.requires(Permission.VIEW)
 def by_key(key: str) -> Response:
     """The address that a ledger shows beside what we sent."""
+    if "\x00" in key:
+        raise scope.NotFound("Export by key")
     own = (Export.tenant_id == guards.here().tenant.id, Export.key == key)
     record_id = db.session().scalar(select(Export.record_id).where(*own))
     if record_id is None:
@@ -105,18 +108,17 @@ def by_key(key: str) -> Response:
 def _list(status: int = 200, refusal: str = "") -> Response:
     """The list that the address, or the form sent from it, names."""
     asked, tenant, today = request.values, guards.here().tenant, frame.today(frame.now())
-    which, words = RecordList(_state(asked)["list"]), asked.get("q", "").strip()[:200]
-    places = {name: asked.get(name, type=int) for name in ("before", "after")}
-    # A place beyond what an id can be is the end of the list, not an error.
-    bounded = {name: min(max(place, 0), 2**62) for name, place in places.items() if place is not None}
-    listing = records.listed(db.session(), tenant.id, which, today, words=words, **bounded)
+    state = _state(asked)
+    which, words = RecordList(state["list"]), state.get("q", "")
+    before, after = (scope.row_id(asked.get(name, "")) for name in ("before", "after"))
+    listing = records.listed(db.session(), tenant.id, which, today, words=words, before=before, after=after)
     return replies.page_or_part(
         "records/listed.html",
         "records/_list.html",
         status,
         which=which,
         words=words,
-        state=_state(asked),
+        state=state,
         listing=listing,
         counts=records.counts(db.session(), tenant.id, today),
         most_counted=records.MOST_COUNTED,
@@ -129,17 +131,13 @@ def _state(asked: Any) -> dict[str, str]:
     """The list and the search, as the address carries them; an unknown list is all records."""
     named = asked.get("list", "")
     which = named if named in {each.value for each in RecordList} else RecordList.ALL.value
-    words = asked.get("q", "").strip()[:200]
+    words = asked.get("q", "").replace("\x00", "").strip()[:200]
     return {"list": which, "q": words} if words else {"list": which}
 
 
 def _list_address(asked: Any) -> str:
     state: dict[str, Any] = _state(asked)
     return url_for("records.listed", **state)
-
-
-def _ids() -> list[int]:
-    return [one for one in request.form.getlist("ids", type=int) if 0 < one < 2**63]
 
 
 def _told(done: Approved, foreign: int) -> str:
