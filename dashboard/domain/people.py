@@ -44,6 +44,39 @@ class TooManyTries(Exception):
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What an organisation says of itself. Name and tax id tell on incoming files whether it sells or buys."""
+
+    name: str
+    tax_id: str
+    timezone: str
+    currency: str
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Each fact as the log names it."""
+        return {
+            "Name": self.name,
+            "Tax id": self.tax_id,
+            "Time zone": self.timezone,
+            "Base currency": self.currency,
+        }
+
+    def problems(self) -> dict[str, str]:
+        """A sentence for each fact that is not accepted; empty when all are."""
+        found = {}
+        if not self.name or len(self.name) > 200 or not self.name.isprintable():
+            found["name"] = "The organisation needs a name of at most 200 characters."
+        if len(self.tax_id) > 64 or not self.tax_id.isprintable():
+            found["tax_id"] = "A tax id has at most 64 characters."
+        if self.timezone not in available_timezones():
+            found["timezone"] = f"“{self.timezone}” is not a time zone: use a name such as Europe/Stockholm."
+        if self.currency not in list_currencies():
+            found["currency"] = f"“{self.currency}” is not a currency: use a code such as EUR."
+        return found
+
+
+@dataclass(frozen=True)
 class Member:
     """A person in one organisation."""
 
@@ -136,26 +169,56 @@ def create_tenant(
     """Add an organisation; raises BadInput."""
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", slug):
         raise BadInput("slug", f"“{slug}” is not a slug: use lower-case letters, digits and hyphens.")
-    if not name.strip():
-        raise BadInput("name", "The organisation needs a name.")
-    if currency not in list_currencies():
-        raise BadInput("currency", f"“{currency}” is not a currency: use a code such as EUR.")
-    if timezone not in available_timezones():
-        raise BadInput("timezone", f"“{timezone}” is not a time zone: use a name such as Europe/Stockholm.")
+    facts = Facts(name.strip(), tax_id.strip(), timezone, currency)
+    for field, problem in facts.problems().items():
+        raise BadInput(field, problem)
     if session.scalar(select(Tenant.id).where(Tenant.slug == slug)) is not None:
         raise BadInput("slug", f"There is an organisation {slug} already.")
     tenant = Tenant(
         slug=slug,
-        name=name.strip(),
+        name=facts.name,
         plan=plan,
-        timezone=timezone,
-        base_currency=currency,
-        tax_id=tax_id.strip(),
+        timezone=facts.timezone,
+        base_currency=facts.currency,
+        tax_id=facts.tax_id,
         created_at=now,
     )
     session.add(tenant)
     session.flush()
     return tenant
+
+
+def change_facts(session: Session, tenant: Tenant, facts: Facts, actor: Actor, now: datetime) -> bool:
+    """Change what the organisation says of itself, and log it; whether anything changed. `facts` have no problems."""
+    before = Facts(tenant.name, tenant.tax_id, tenant.timezone, tenant.base_currency)
+    if facts == before:
+        return False
+    tenant.name, tenant.tax_id = facts.name, facts.tax_id
+    tenant.timezone, tenant.base_currency = facts.timezone, facts.currency
+    session.flush()
+    changes = {label: (old, facts.said[label]) for label, old in before.said.items() if old != facts.said[label]}
+    audit.note_act(
+        session,
+        tenant.id,
+        Act.ORGANISATION_CHANGED,
+        now,
+        actor=actor,
+        reference=tenant.name,
+        words="; ".join(f"{label}: {old or 'none'} → {new or 'none'}" for label, (old, new) in changes.items()),
+        details={"changes": {label: list(pair) for label, pair in changes.items()}},
+    )
+    return True
+
+
+def members(session: Session, tenant: Tenant) -> list[Member]:
+    """Everybody who belongs to the organisation, by name."""
+    query = (
+        select(User, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.tenant_id == tenant.id)
+        .order_by(User.name, User.id)
+    )
+    return [Member(user, tenant, role) for user, role in session.execute(query)]
 
 
 def tenant_by_slug(session: Session, slug: str) -> Tenant:

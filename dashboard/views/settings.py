@@ -1,5 +1,69 @@
-"""Pages of settings."""
+"""Pages of the settings: what the organisation says of itself, its plan, who belongs to it, what is kept how long."""
 
-from flask import Blueprint
+from zoneinfo import available_timezones
+
+from babel.numbers import get_currency_name
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from dashboard.db import db, writing
+from dashboard.domain import people
+from dashboard.domain.people import Facts
+from dashboard.models import Tenant
+from dashboard.views import frame, guards, replies
+from dashboard.vocabulary.plans import Plan
+from dashboard.vocabulary.roles import Permission
 
 pages = Blueprint("settings", __name__)
+
+
+@pages.get("/settings")
+@guards.requires(Permission.VIEW)
+def shown() -> Response:
+    tenant = guards.here().tenant
+    return _page(Facts(tenant.name, tenant.tax_id, tenant.timezone, tenant.base_currency))
+
+
+@pages.post("/settings")
+@guards.requires(Permission.CONFIGURE)
+def save() -> Response:
+    form = request.form
+    facts = Facts(
+        name=form.get("name", "").strip(),
+        tax_id=form.get("tax_id", "").strip(),
+        timezone=form.get("timezone", "").strip(),
+        currency=form.get("currency", "").strip().upper(),
+    )
+    problems = facts.problems()
+    if problems:
+        return _page(facts, problems)
+    with writing(db.session()) as opened:
+        tenant = opened.get_one(Tenant, guards.here().tenant.id, populate_existing=True, with_for_update=True)
+        is_changed = people.change_facts(opened, tenant, facts, guards.actor(), frame.now())
+    said = "Saved. Files taken in from now on are read with it." if is_changed else "Nothing was changed."
+    return replies.gone_to(url_for("settings.shown"), said, "success" if is_changed else "info")
+
+
+def _page(facts: Facts, problems: dict[str, str] | None = None) -> Response:
+    tenant = guards.here().tenant
+    return replies.page(
+        "settings/shown.html",
+        422 if problems else 200,
+        facts=facts,
+        problems=problems or {},
+        zones=_zones(),
+        currency_name=get_currency_name(tenant.base_currency, locale="en"),
+        plan=tenant.plan,
+        plans=list(Plan),
+        members=people.members(db.session(), tenant),
+    )
+
+
+def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones by continent, as a drop-down takes them."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(available_timezones()):
+        continent, slash, place = name.partition("/")
+        heading = continent if slash and continent != "Etc" else "Others"
+        groups.setdefault(heading, []).append((name, place.replace("_", " ") if heading != "Others" else name))
+    return sorted(groups.items(), key=lambda group: (group[0] == "Others", group[0]))
