@@ -39,6 +39,9 @@ MAPPED_KIND: dict[ErrorCode, MappingKind] = {
 }
 """Which mapping mends an error whose remedy is MAP; every other one is about an account."""
 
+_READ_ONLY = frozenset({Remedy.COMPARE, Remedy.LOOK, Remedy.RESYNC, Remedy.EDIT_SOURCE, Remedy.NONE})
+"""Remedies whose page is worth reading also for those who may not act there."""
+
 
 def remedy(export: Export, provider_label: str) -> RemedyLink:
     """The button for a failed export, decided by its first fault. The export's record is read for its contact."""
@@ -80,7 +83,7 @@ def _permission(export: Export, found: Guide) -> Permission | None:
     """A bill's date is finance's to move; an issued sales invoice's, and any across a year end, an admin's."""
     if found.remedy is Remedy.MOVE_DATE and export.kind.direction is Direction.SALE:
         return Permission.MOVE_ISSUED_DATE
-    if found.remedy in (Remedy.RESYNC, Remedy.LOOK, Remedy.NONE, Remedy.REFRESH_LISTS):
+    if found.remedy in _READ_ONLY:
         return None
     return found.permission or (Permission.SEND if found.remedy is Remedy.MOVE_DATE else None)
 

@@ -119,6 +119,7 @@ GUIDES = (
         ),
         after=_RESEND,
         remedy=Remedy.REFRESH_LISTS,
+        permission=Permission.REFRESH_LISTS,
         known_by=("Users Organisation is not subscribed to currency NZD",),
     ),
     Guide(
