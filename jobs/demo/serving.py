@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shlex
 import signal
 import socket
 import threading
@@ -18,6 +19,8 @@ from jobs import sandbox
 from jobs.demo.seeding import PASSWORD, PEOPLE, is_seeded, seed
 from jobs.runner import Runner
 from jobs.tasks.office import Office
+
+ENVIRONMENT = "tieout.env"
 
 
 def run(port: int, sandbox_port: int, data: Path) -> None:
@@ -40,7 +43,7 @@ def run(port: int, sandbox_port: int, data: Path) -> None:
     server = waitress.create_server(app, listen=_addresses(port), threads=8)
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
-    _say(port, sandbox_port)
+    _say(port, sandbox_port, data)
     _wait_for_a_signal()
     runner.stop()
     server.close()
@@ -59,7 +62,14 @@ def _config(port: int, sandbox_url: str, data: Path) -> Config:
         **_keys(data / "keys.json"),
     }
     own = {name: value for name, value in os.environ.items() if name.startswith("TIEOUT_")}
+    _write_environment(data / ENVIRONMENT, settings | own)
     return load(settings | own)
+
+
+def _write_environment(file: Path, settings: dict[str, str]) -> None:
+    """Leave the settings for a shell, so that the command line can act on the demo: `set -a; . FILE`."""
+    file.touch(mode=0o600)
+    file.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
 
 
 def _keys(file: Path) -> dict[str, str]:
@@ -92,12 +102,14 @@ def _addresses(port: int) -> str:
     return f"127.0.0.1:{port} [::1]:{port}"
 
 
-def _say(port: int, sandbox_port: int) -> None:
+def _say(port: int, sandbox_port: int, data: Path) -> None:
     people = "\n".join(f"  {email:24} {role.label.lower():8} {name}" for email, name, _, role in PEOPLE)
     click.echo(
         f"\ntieout is ready: http://localhost:{port}\n\n"
         f"Sign in with the password {PASSWORD} as\n{people}\n\n"
-        f"The sandbox that plays Xero is at http://localhost:{sandbox_port}. Stop with Ctrl-C.",
+        f"The sandbox that plays Xero is at http://localhost:{sandbox_port}. "
+        f"For the command line: set -a; . {data / ENVIRONMENT}; set +a\n"
+        "Stop with Ctrl-C.",
     )
 
 
