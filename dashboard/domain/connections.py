@@ -54,8 +54,9 @@ def connect(
     session: Session, grant: Grant, companies: Iterable[Company], actor: Actor, now: datetime
 ) -> list[Connection]:
     """Stand a connection on the grant for each company chosen; one that was connected before heals."""
-    # Two orders at once for one company make one connection.
-    session.execute(select(Tenant.id).where(Tenant.id == grant.tenant_id).with_for_update())
+    # Two orders at once for one company make one connection. A full lock would wait for every row that is being added
+    # to the organisation, and two orders that have added one each would wait for each other.
+    session.execute(select(Tenant.id).where(Tenant.id == grant.tenant_id).with_for_update(key_share=True))
     made = []
     for company in companies:
         connection = session.scalars(
@@ -65,7 +66,7 @@ def connect(
                 Connection.provider == grant.provider,
                 Connection.external_id == company.external_id,
             )
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).one_or_none()
         if connection is None:
@@ -90,8 +91,8 @@ def connect(
             now,
             actor=actor,
             connection_id=connection.id,
-            reference=company.name,
-            words=f"{grant.provider.label}: {company.name}",
+            reference=connection.company_name,
+            words=f"{grant.provider.label}: {connection.company_name}",
         )
         # The drop-downs and checks need the ledger's own lists before anything is mapped or sent.
         lookups.ask(session, connection, LookupKind.LISTS, {}, actor, now)

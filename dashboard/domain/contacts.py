@@ -98,7 +98,7 @@ def order(session: Session, connection: Connection, contact_key: str, actor: Act
     """
     if connection.state is not ConnectionState.CONNECTED:
         raise NotConnected(connection.company_name)
-    session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
+    session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update(key_share=True))
     if (MappingKind.CONTACT, contact_key) in mappings.load(session, connection.id):
         raise AlreadyMapped(contact_key)
     for pending in lookups.open_of_connection(session, connection.id):

@@ -32,7 +32,7 @@ def ask(
     session: Session, connection: Connection, kind: LookupKind, question: dict[str, Any], actor: Actor, now: datetime
 ) -> Lookup:
     """Leave a question for the connection's holder; the same question still open is not asked twice."""
-    session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
+    session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update(key_share=True))
     open_ones = session.scalars(
         select(Lookup).where(
             Lookup.connection_id == connection.id,

@@ -234,7 +234,7 @@ def _problem(kind: MappingKind, edit: Edit, mapped: Mapped, ledger: Ledger) -> s
 
 def _hold(session: Session, connection: Connection) -> None:
     """One change of a connection's mappings at a time: two of one value would else both be its first."""
-    session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
+    session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update(key_share=True))
 
 
 def contact_names(session: Session, tenant_id: int, keys: list[str]) -> dict[str, str]:

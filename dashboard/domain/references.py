@@ -123,7 +123,7 @@ def ledger(session: Session, connection_id: int) -> Ledger:
         accounts=_by_code(items(session, connection_id, ReferenceKind.ACCOUNT)),
         tax_rates=_by_code(items(session, connection_id, ReferenceKind.TAX_RATE)),
         contacts={item.external_id: item for item in items(session, connection_id, ReferenceKind.CONTACT)},
-        organisation=organisations[0] if organisations else None,
+        organisation=max(organisations, key=lambda each: each.is_active, default=None),
     )
 
 

@@ -28,7 +28,8 @@ def owned(session: Session, row: type[Row], tenant_id: int, row_id: int, *, lock
     columns: Any = row
     query = select(row).where(columns.tenant_id == tenant_id, columns.id == row_id)
     if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        # Not a full lock: that would wait for rows being added that belong to this one, and they for it.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound(f"{row.__name__} {row_id}")
