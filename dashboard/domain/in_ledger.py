@@ -164,6 +164,8 @@ def adopt(
 
 def why_not_adoptable(session: Session, export: Export, said: Told, label: str, now: datetime) -> str:
     """Why what the ledger holds may not be adopted, as a sentence; "" when it may."""
+    if said.is_asked:
+        return f"{label} is being looked at; wait for what it says."
     match said.found:
         case "":
             return f"Adopting needs a fresh look: look in {label} first."

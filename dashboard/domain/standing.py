@@ -76,7 +76,7 @@ def _onward(export: Export, connection: Connection) -> tuple[str, datetime | Non
     label = connection.provider.label
     match export.status:
         case Status.FAILED if export.next_try_at is not None:
-            return f"What {label} holds under this number is looked at; nothing is sent", export.next_try_at
+            return f"No retry is scheduled. What {label} holds under this number is looked at", export.next_try_at
         case Status.FAILED:
             return "No retry is scheduled; it will not be sent again by itself.", None
         case Status.PENDING if connection.state is ConnectionState.ERROR:

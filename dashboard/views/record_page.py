@@ -110,14 +110,19 @@ def watch(*exports: Export) -> None:
     session[WATCHED] = [*session.get(WATCHED, []), *(export.id for export in exports)][-_MOST_WATCHED:]
 
 
-def tell_results(exports: list[Shown]) -> None:
-    """Put the result of every export that was waited for, and has one now, into the messages; each is told once."""
+def tell_results(exports: list[Shown]) -> bool:
+    """Put the result of every export that was waited for, and has one now, into the messages; whether there is any.
+
+    Each is told once, but that a failure may yet turn out to be in the ledger: then what comes of that is told too.
+    """
     awaited = session.get(WATCHED, [])
     told = [each for each in exports if each.export.id in awaited and each.export.status not in IN_FLIGHT]
     for each in told:
         flash(each.standing.sentence, "error" if each.is_failed else "success")
     if told:
-        session[WATCHED] = [one for one in awaited if one not in {each.export.id for each in told}]
+        ended = {each.export.id for each in told if each.export.next_try_at is None}
+        session[WATCHED] = [one for one in awaited if one not in ended]
+    return bool(told)
 
 
 def address(record: Record) -> str:

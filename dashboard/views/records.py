@@ -59,8 +59,8 @@ def progress(record_id: int) -> Response:
     if not replies.wants_part():
         return redirect(url_for("records.shown", record_id=record_id))
     context = record_page.context(record_id)
-    record_page.tell_results(context["exports"])
-    return replies.page("records/_progress.html", **context)
+    has_results = record_page.tell_results(context["exports"])
+    return replies.page("records/_progress.html", has_results=has_results, **context)
 
 
 @pages.post("/records/<int:record_id>/exports")
