@@ -72,4 +72,6 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
     kept = update(Export).where(Export.id == export.id, lifecycle.holds(lease.fence)).values(**values)
     if changed(session, kept) != 1:
         raise lifecycle.StaleMove(f"connection {lease.connection_id} has another holder")
+    if not looks_again:
+        lifecycle.end_item(session, export, Cause.REFUSED, "", now)
     return export.status

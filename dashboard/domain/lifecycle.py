@@ -89,8 +89,9 @@ def move(
     for column, value in values.items():
         set_committed_value(export, column, value)
     _count(session, export, before, after)
-    if after in _ITEM_STATES and export.resync_id is not None:
-        _end_item(session, export, cause, words, now)
+    # What waits to be compared with the ledger's own may yet prove to be there: see comparing.py.
+    if after in _ITEM_STATES and not (after is Status.FAILED and export.next_try_at):
+        end_item(session, export, cause, words, now)
     if cause is not Cause.TAKEN:
         reference = session.scalar(select(Record.number).where(Record.id == export.record_id)) or ""
         audit.note_export(
@@ -197,7 +198,10 @@ def _count(session: Session, export: Export, before: Status, after: Status) -> N
     counts.shift(session, [(_key(export, before), -1), (_key(export, after), 1)])
 
 
-def _end_item(session: Session, export: Export, cause: Cause, words: str, now: datetime) -> None:
+def end_item(session: Session, export: Export, cause: Cause, words: str, now: datetime) -> None:
+    """Tell the resync that sent the export what came of it; nothing happens when none did."""
+    if export.resync_id is None:
+        return
     state = ItemState.CANCELLED if cause is Cause.CANCELLED else _ITEM_STATES[export.status]
     said = words or (export.error_words if export.status is Status.FAILED else "")
     item = update(ResyncItem).where(ResyncItem.resync_id == export.resync_id, ResyncItem.export_id == export.id)

@@ -11,10 +11,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
-from dashboard.domain import counts, lookups, mappings, publishing, references
+from dashboard.domain import (
+    counts,
+    lookups,
+    mappings,
+    publishing,
+    references,
+    resync,
+    resync_results,
+    resync_sets,
+)
 from dashboard.domain.grants import Tokens
 from dashboard.domain.intake import take_in
-from dashboard.models import Attempt, AuditEntry, CallBudget, Connection, Export, Grant, Record
+from dashboard.domain.resync_sets import Ticked
+from dashboard.models import Attempt, AuditEntry, CallBudget, Connection, Export, Grant, Record, Resync
 from dashboard.models.export import AttemptState, Step
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
@@ -66,10 +76,12 @@ class Scene:
         return self.world.session
 
     def run(self) -> None:
-        """What the runner does within moments: drain, then every resync's next step, until nothing is left to do."""
+        """What the runner does within moments: every resync's next step, then drain, until nothing is left to do."""
         self.session.rollback()
-        while drain.run(self.office):
+        is_busy = True
+        while is_busy:
             resyncs.run(self.office)
+            is_busy = drain.run(self.office)
         self.session.rollback()
 
     def later(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0) -> None:
@@ -156,6 +168,30 @@ class Scene:
                 self.map(MappingKind.TAX, key, rates.get((is_sale, not is_sale, line.tax_rate), usual))
                 if line.account and line.account not in ledger.accounts:
                     self.map(MappingKind.ACCOUNT, line.account, "200" if is_sale else "400")
+
+    def freeze(self, exports: Sequence[Export], form_token: str = "a form") -> Resync:
+        """bo ticks these and presses Resync; nothing is sent before he confirms."""
+        ticked = Ticked(frozenset(export.id for export in exports), len(exports))
+        with writing(self.session):
+            (frozen,) = resync_sets.freeze(
+                self.session, self.world.nordlys.id, ticked, form_token, self.world.actor("bo"), self.clock()
+            )
+        return frozen
+
+    def confirm(self, frozen: Resync) -> None:
+        with writing(self.session):
+            resync.confirm(self.session, frozen, "", self.world.actor("bo"), self.clock())
+
+    def resync(self, exports: Sequence[Export], form_token: str = "a form") -> Resync:
+        """bo ticks these, presses Resync and confirms."""
+        frozen = self.freeze(exports, form_token)
+        self.confirm(frozen)
+        return frozen
+
+    def sentence(self, resynced: Resync) -> str:
+        """What the page says came of it."""
+        self.session.rollback()
+        return resync_results.progress(self.session, resynced, self.clock()).sentence
 
     def map(self, kind: MappingKind, value: str, target: str) -> None:
         """ada maps a value of the source to an object of the ledger."""

@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from dashboard.domain import guides
+from dashboard.models import Export
 from dashboard.models.export import AttemptState
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import DEFAULT_SALES_ACCOUNT, MappingKind
@@ -106,7 +109,6 @@ CASES = {
 }
 
 
-@pytest.mark.requirement("S3-04")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_refusal_has_its_code_its_subject_the_ledgers_own_words_and_a_guide(scene: Scene, case: Case) -> None:
     case.happens(scene)
@@ -193,3 +195,12 @@ def test_every_fault_of_a_refused_document_is_kept(scene: Scene) -> None:
     scene.run()
 
     assert sorted(codes(scene.seen(export))) == ["account-inactive", "contact-archived"]
+
+
+@pytest.mark.requirement("S3-04")
+def test_the_database_takes_no_failure_without_a_reason(scene: Scene) -> None:
+    (export,) = scene.approve(1)
+    failed = update(Export).where(Export.id == export.id).values(status=Status.FAILED, error_code="unknown")
+
+    with pytest.raises(IntegrityError, match="failed_has_a_reason"):
+        scene.session.execute(failed)

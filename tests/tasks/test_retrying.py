@@ -19,7 +19,7 @@ def let_every_back_off_time_pass(scene: Scene) -> None:
         scene.run()
 
 
-@pytest.mark.requirement("S0-08", "S0-21")
+@pytest.mark.requirement("S0-08")
 @pytest.mark.parametrize("fault", ["drop-before", "500-before"])
 def test_a_manual_export_without_an_answer_is_sent_exactly_once(scene: Scene, fault: str) -> None:
     scene.books.fault(fault, method="PUT", times=0)

@@ -78,7 +78,7 @@ def test_a_record_that_is_queued_is_not_sent_a_second_time_by_hand(scene: Scene)
     assert len(scene.books.document_writes()) == 1
 
 
-@pytest.mark.requirement("B-10", "S3-19")
+@pytest.mark.requirement("B-10")
 def test_what_is_bound_to_fail_makes_no_write_call_and_names_every_fault(scene: Scene) -> None:
     unmapped = {"account": "4711", "contact": "Unknown Ltd", "contact_tax_id": "GB999999999", "tax_rate": "7"}
     (export,) = scene.approve(1, **unmapped)
