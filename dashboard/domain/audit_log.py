@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, select, tuple_
 from sqlalchemy.orm import Session
 
 from dashboard.domain.audit_filters import MACHINE, Choices, Filters, midnight
-from dashboard.domain.scope import NotFound
+from dashboard.domain.scope import NotFound, owned, row_id
 from dashboard.models import Attempt, AuditEntry, Connection, Membership, Tenant, User
 from dashboard.vocabulary.plans import Plan
 
@@ -140,11 +140,8 @@ def _between(first: datetime | None, end: datetime | None) -> list[ColumnElement
 
 def entry(session: Session, tenant_id: int, window: Window, entry_id: int) -> tuple[AuditEntry, Attempt | None]:
     """One entry with the attempt it tells of; raises NotFound, also for what lies before the plan's window."""
-    query = select(AuditEntry).where(AuditEntry.tenant_id == tenant_id, AuditEntry.id == entry_id)
-    if window.since is not None:
-        query = query.where(AuditEntry.at >= window.since)
-    found = session.scalars(query).one_or_none()
-    if found is None:
+    found = owned(session, AuditEntry, tenant_id, entry_id)
+    if window.since is not None and found.at < window.since:
         raise NotFound(f"audit entry {entry_id}")
     attempt = session.scalars(
         select(Attempt).where(Attempt.tenant_id == tenant_id, Attempt.id == found.attempt_id)
@@ -173,12 +170,12 @@ def choices(session: Session, tenant_id: int, person_asked_for: str = "") -> Cho
 
 
 def _former_member(session: Session, tenant_id: int, asked_for: str, members: dict[int, str]) -> dict[int, str]:
-    is_id = asked_for.isascii() and asked_for.isdigit() and len(asked_for) <= 18
-    if not is_id or int(asked_for) in members:
+    asked_id = row_id(asked_for)
+    if asked_id is None or asked_id in members:
         return {}
-    named = select(_entry.actor).where(_entry.tenant_id == tenant_id, _entry.actor_id == int(asked_for)).limit(1)
+    named = select(_entry.actor).where(_entry.tenant_id == tenant_id, _entry.actor_id == asked_id).limit(1)
     name = session.scalar(named)
-    return {} if name is None else {int(asked_for): name}
+    return {} if name is None else {asked_id: name}
 
 
 def _page(found: Sequence[Listed], *, has_newer: bool, has_older: bool) -> Page:
