@@ -105,13 +105,14 @@ class Row:
 
     @property
     def said(self) -> str:
-        """What there is to say about it, word for word: an alarm, the newest error, or a warning of the ledger."""
+        """What there is to say about it, word for word: an alarm, the newest error, why it was resolved, a warning."""
         export = self.export
-        if export.alarm:
-            return export.alarm
-        if export.status is Status.RESOLVED:
-            return export.resolution_note or export.error_words
-        return export.error_words or export.warning
+        standing_words = {
+            Status.FAILED: export.error_words,
+            Status.RESOLVED: export.resolution_note,
+            Status.SYNCED: export.warning,
+        }
+        return export.alarm or standing_words.get(export.status, "")
 
     def note(self, now: datetime) -> tuple[str, datetime | None]:
         """A few words beside the status, and the time they speak of when they speak of one."""
@@ -237,6 +238,8 @@ def page(
 
 def row(session: Session, tenant_id: int, connections: Sequence[Connection], export_id: int) -> Row:
     """One export of these connections; raises NotFound."""
+    if row_id(str(export_id)) is None:
+        raise NotFound(f"export {export_id}")
     by_id = {each.id: each for each in connections}
     query = _lines(tenant_id).where(Export.id == export_id, Export.connection_id.in_(by_id))
     found = _rows(session, query, by_id)

@@ -129,7 +129,7 @@ def one(session: Session, resync: Resync) -> Listed:
 
 
 def recent(session: Session, tenant_id: int, provider: Provider, now: datetime) -> list[tuple[Resync, Progress]]:
-    """Resyncs to this provider that are under way or have just ended, the newest first, three at most."""
+    """Resyncs to this provider that are under way, three at most, and the newest that has just ended; newest first."""
     under_way = Resync.state.in_([ResyncState.RUNNING, ResyncState.CANCELLING])
     just_ended = Resync.state.in_([ResyncState.DONE, ResyncState.CANCELLED]) & (Resync.ended_at > now - _STAYS)
     query = (
@@ -142,9 +142,12 @@ def recent(session: Session, tenant_id: int, provider: Provider, now: datetime) 
             under_way | just_ended,
         )
         .order_by(Resync.id.desc())
-        .limit(3)
+        .limit(10)
     )
-    return [(each, progress(session, each, now)) for each in session.scalars(query)]
+    found = list(session.scalars(query))
+    ended = [each for each in found if each.state.is_over][:1]
+    shown = [each for each in found if not each.state.is_over][:3] + ended
+    return [(each, progress(session, each, now)) for each in sorted(shown, key=lambda each: -each.id)]
 
 
 def results(

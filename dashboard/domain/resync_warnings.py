@@ -8,6 +8,7 @@ from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import RETRY_CLASS, Retry
+from dashboard.vocabulary.records import RecordKind
 
 _MENDING = (
     Act.MAPPING_CHANGED,
@@ -21,12 +22,22 @@ def warnings(session: Session, resync: Resync) -> list[str]:
     """What a person should know before the frozen set is sent; nothing mostly."""
     connection = session.get_one(Connection, resync.connection_id)
     said = []
+    label = connection.provider.label
     if n := unchanged(session, resync):
-        them = "it" if resync.total == 1 else f"{n:,} of them"
-        said.append(f"Nothing has changed since {them} failed: unless it was mended in the ledger, it fails again.")
+        said.append(
+            f"Nothing has changed since {n:,} of them failed. What was not mended in {label} itself will fail again."
+        )
     if connection.state is ConnectionState.ERROR:
-        said.append(f"{connection.provider.label} is disconnected: they wait until somebody reconnects it.")
+        said.append(f"{label} is disconnected: they wait until somebody reconnects it.")
     return said
+
+
+def has_credits(session: Session, resync: Resync) -> bool:
+    """Whether credit notes count against the sums."""
+    against = [kind for kind in RecordKind if kind.is_credit]
+    query = select(Export.id).join(ResyncItem, ResyncItem.export_id == Export.id)
+    query = query.where(ResyncItem.resync_id == resync.id, Export.kind.in_(against))
+    return session.scalar(query.limit(1)) is not None
 
 
 def is_in_waves(session: Session, resync: Resync) -> bool:
@@ -39,6 +50,8 @@ def unchanged(session: Session, resync: Resync) -> int:
     """How many items failed for a cause that needs mending while nothing was mended here since."""
     mine = (ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
     oldest = session.scalar(select(func.min(ResyncItem.failed_at)).where(*mine))
+    if oldest is None:
+        return 0
     newest_change = session.scalar(
         select(AuditEntry.at)
         .where(

@@ -29,8 +29,6 @@ MOVING, RESTING = 2, 15
 
 TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
 
-REMEDIED = frozenset({Status.FAILED, Status.CHECKING})
-
 
 @dataclass(frozen=True)
 class Board:
@@ -126,7 +124,7 @@ def row(provider: str, export_id: int) -> Response:
     found = exports.row(db.session(), tenant_id, connections.of_provider(db.session(), tenant_id, known), export_id)
     if not replies.wants_part():
         return replies.gone_to(url_for("records.shown", record_id=found.export.record_id))
-    guide = guides.guide(found.export.error_code) if found.export.error_code else None
+    guide = guides.guide(found.export.error_code) if found.export.status is Status.FAILED else None
     tried = exports.attempts_of(db.session(), found.export)
     return replies.page("exports/_opened.html", row=found, guide=guide, remedy=_remedy(found), tried=tried)
 
@@ -163,8 +161,8 @@ def _provider(name: str) -> Provider:
 
 
 def _remedy(row: Row) -> RemedyLink | None:
-    is_open = row.export.status in REMEDIED and row.export.error_code
-    return remedies.remedy(row.export, row.connection.provider.label) if is_open else None
+    is_failed = row.export.status is Status.FAILED
+    return remedies.remedy(row.export, row.connection.provider.label) if is_failed else None
 
 
 @pages.app_template_filter("note_of")

@@ -53,7 +53,8 @@ def create() -> AnyResponse:
         with writing(session):
             made = resync_sets.freeze(session, tenant_id, choice, token, actor, now)
             for each in made:
-                if isinstance(choice, Ticked) and not resync_warnings.warnings(session, each):
+                is_new = each.state is ResyncState.FROZEN
+                if is_new and isinstance(choice, Ticked) and not resync_warnings.warnings(session, each):
                     resync.confirm(session, each, "", actor, now)
     except (EmptySelection, resync.Lapsed) as refused:
         return replies.gone_to(_back(), str(refused), "error")
@@ -214,6 +215,7 @@ def _question(listing: Listed, progress: Progress) -> AnyResponse:
         progress=progress,
         warnings=resync_warnings.warnings(session, found),
         causes=resync_warnings.causes(session, found),
+        has_credits=resync_warnings.has_credits(session, found),
         is_in_waves=resync_warnings.is_in_waves(session, found),
         said=list(filters.in_words(companies, TITLES).values()),
     )

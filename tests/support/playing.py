@@ -18,9 +18,17 @@ UNMAPPED = Fault(ErrorCode.ACCOUNT_NOT_MAPPED, "4010", "Account 4010 is not mapp
 Answer = Callable[[Export], Fault | None]
 
 
+def take(world: World, export: Export) -> None:
+    """The runner begins to send it."""
+    world.session.rollback()
+    world.session.refresh(export)
+    with writing(world.session):
+        lifecycle.move(world.session, export, Status.SENDING, Cause.TAKEN, world.now())
+
+
 def book(world: World, export: Export) -> None:
     """Xero takes it."""
-    _send(world, export)
+    take(world, export)
     with writing(world.session):
         lifecycle.move(
             world.session,
@@ -36,7 +44,7 @@ def book(world: World, export: Export) -> None:
 
 def refuse(world: World, export: Export, fault: Fault = UNMAPPED) -> None:
     """Xero says no."""
-    _send(world, export)
+    take(world, export)
     with writing(world.session):
         lifecycle.move(world.session, export, Status.FAILED, Cause.REFUSED, world.now(), faults=[fault])
 
@@ -128,10 +136,3 @@ def statuses(world: World, exports: Iterable[Export | int]) -> list[Status]:
     ids = [each if isinstance(each, int) else each.id for each in exports]
     found = dict(world.session.execute(select(Export.id, Export.status).where(Export.id.in_(ids))).all())
     return [found[each] for each in ids]
-
-
-def _send(world: World, export: Export) -> None:
-    world.session.rollback()
-    world.session.refresh(export)
-    with writing(world.session):
-        lifecycle.move(world.session, export, Status.SENDING, Cause.TAKEN, world.now())
