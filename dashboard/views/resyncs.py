@@ -230,7 +230,7 @@ def _cells(result: Result) -> tuple[object, ...]:
         result.contact,
         result.dated.isoformat(),
         result.currency,
-        result.total,
+        frame.amount(result.total, result.currency).replace(",", ""),
         result.state.label,
         result.error_code if result.state is ItemState.FAILED else "",
         result.words,

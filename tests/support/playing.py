@@ -110,6 +110,7 @@ def answer_all(world: World, connection: Connection, answer: Answer, limit: int 
 
 def tick(world: World) -> None:
     """The task that takes every resync its next step further, as it runs every two seconds."""
+    world.session.rollback()
     for each in resync.open_ones(world.session):
         with writing(world.session):
             resync.advance(world.session, each, world.now())
@@ -118,6 +119,7 @@ def tick(world: World) -> None:
 def run_out(world: World, connection: Connection, answer: Answer) -> int:
     """Answer and tick until no resync is open; returns how many exports were tried."""
     tried = 0
+    world.session.rollback()
     while resync.open_ones(world.session):
         tried += answer_all(world, connection, answer)
         tick(world)
