@@ -93,7 +93,8 @@ def accept(
     state: LedgerState,
     warnings: Sequence[str] = (),
     outcome_of: int | None = None,
-    **said: Any,
+    words: str = "",
+    **further: Any,
 ) -> None:
     """Make the export Synced with the ledger's own id; the original follows as a step of its own when there is one."""
     lifecycle.move(
@@ -109,7 +110,8 @@ def accept(
         warning="; ".join(warnings),
         attachment=AttachmentState.DUE if _has_original(session, export) else AttachmentState.NONE,
         is_urgent=False,
-        **said,
+        words=words or f"Accepted as {state.label.lower()}",
+        **further,
     )
 
 

@@ -62,7 +62,7 @@ def end(session: Session, attempt_id: int, outcome: Outcome, now: datetime, timi
                 Status.CHECKING,
                 Cause.NO_ANSWER,
                 now,
-                words=outcome.words,
+                words=f"No clear answer; it is looked up before anything is sent again ({outcome.words})",
                 outcome_of=attempt.id,
                 check_at=now + timing.settles_after,
                 absences=0,

@@ -36,6 +36,10 @@ class LedgerState(StrEnum):
     DELETED = "deleted"
 
     @property
+    def label(self) -> str:
+        return self.value.replace("-", " ").capitalize()
+
+    @property
     def is_gone(self) -> bool:
         return self in (LedgerState.VOID, LedgerState.DELETED)
 
