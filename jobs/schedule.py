@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobs.tasks import consents, counting, drain, resyncs
+from jobs.tasks import consents, counting, drain, refreshing, resyncs
 from jobs.tasks.office import Office
 
 
@@ -24,5 +24,6 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("consents", consents.run, timedelta(seconds=1), "a person waits on the page for it"),
     Entry("resyncs", resyncs.run, timedelta(seconds=2), "the next wave begins when the one before has ended"),
     Entry("lapse", resyncs.lapse, timedelta(minutes=1), "a frozen set is not confirmed for ever"),
+    Entry("lists", refreshing.run, timedelta(hours=1), "lock dates and drop-downs stay fresh though nothing is sent"),
     Entry("counts", counting.run, timedelta(hours=24), "the tiles must equal the rows"),
 )

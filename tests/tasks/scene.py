@@ -75,6 +75,11 @@ class Scene:
     def session(self) -> Session:
         return self.world.session
 
+    @property
+    def grant(self) -> Grant:
+        """The consent that the connection stands on."""
+        return self.session.get_one(Grant, self.connection.grant_id, populate_existing=True)
+
     def run(self) -> None:
         """What the runner does within moments: every resync's next step, then drain, until nothing is left to do."""
         self.session.rollback()

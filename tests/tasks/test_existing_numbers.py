@@ -1,4 +1,4 @@
-"""A number that exists in the ledger already: ours is adopted when everything agrees, another's is shown side by side."""
+"""A number that the ledger has already: ours is adopted when everything agrees, another's is shown side by side."""
 
 from typing import Any
 

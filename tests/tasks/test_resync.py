@@ -1,4 +1,4 @@
-"""A resync on the wire: a few first, the rest when those did not fail again, cancelled, interrupted, and told in full."""
+"""A resync on the wire: a few first, then the rest; mended and unmended, cancelled, interrupted, told in full."""
 
 from collections.abc import Callable
 

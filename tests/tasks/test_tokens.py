@@ -4,13 +4,12 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
 
 from dashboard.db import writing
 from dashboard.domain import connections, grants
 from dashboard.domain.grants import Tokens
 from dashboard.domain.vault import Vault
-from dashboard.models import Connection, Grant
+from dashboard.models import Connection
 from dashboard.models.connection import ConnectionState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
@@ -28,10 +27,7 @@ from tests.tasks.scene import Scene
 def stored(scene: Scene) -> Tokens:
     """The tokens as they are kept."""
     scene.session.rollback()
-    grant = scene.session.scalars(select(Grant).order_by(Grant.id.desc())).first()
-    assert grant is not None
-    scene.session.refresh(grant)
-    return grants.current(Vault(scene.office.config.token_keys), grant)
+    return grants.current(Vault(scene.office.config.token_keys), scene.grant)
 
 
 def connection_of(scene: Scene) -> Connection:
@@ -129,7 +125,7 @@ def test_two_that_need_a_renewal_at_once_make_one_call(
     first = threading.Thread(target=drain.run, args=(office_over(held),))
     first.start()
     assert held.is_under_way.wait(PATIENCE)
-    grant = scene.session.scalars(select(Grant)).one()
+    grant = scene.grant
 
     with pytest.raises(ProviderError) as refused:
         tokens.ensure(scene.session, scene.office.config, scene.office.client, grant, scene.clock)
@@ -179,14 +175,14 @@ def test_the_pair_before_is_kept_until_the_newer_one_is_traded_in(scene: Scene) 
     scene.approve(1)
     scene.run()
 
-    grant = scene.session.scalars(select(Grant)).one()
+    grant = scene.grant
     assert grants.former(Vault(scene.office.config.token_keys), grant) == scene.tokens
 
 
 def test_a_right_that_is_missing_is_told_apart_from_a_dead_token(scene: Scene) -> None:
     narrow = scene.books.consent_to("offline_access", "accounting.settings.read", "accounting.contacts")
     with writing(scene.session):
-        grant = scene.session.scalars(select(Grant)).one()
+        grant = scene.grant
         vault = Vault(scene.office.config.token_keys)
         grants.replace(scene.session, vault, grant, Tokens(narrow, "", 1800), scene.clock())
     (export,) = scene.approve(1)
@@ -229,7 +225,7 @@ def test_a_token_endpoint_that_is_down_is_waited_for(scene: Scene) -> None:
 
 def test_stored_access_that_cannot_be_opened_asks_for_a_reconnect(scene: Scene) -> None:
     with writing(scene.session):
-        grant = scene.session.scalars(select(Grant)).one()
+        grant = scene.grant
         grant.tokens = grant.tokens[:-1] + bytes([grant.tokens[-1] ^ 1])
     (export,) = scene.approve(1)
 
