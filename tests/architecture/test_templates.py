@@ -41,9 +41,11 @@ def test_no_template_holds(template: Path, what: str) -> None:
 
 @EACH
 def test_a_page_is_short_and_a_part_shorter(template: Path) -> None:
-    lines = len(template.read_text(encoding="utf-8").splitlines())
+    source = template.read_text(encoding="utf-8")
+    # A file of macros is neither: what it holds is placed by the files that call them.
+    is_part = template.name.startswith("_") and "{% macro" not in source
     if "components" not in template.parts:
-        assert lines <= (40 if template.name.startswith("_") else 80)
+        assert len(source.splitlines()) <= (40 if is_part else 80)
 
 
 @EACH
