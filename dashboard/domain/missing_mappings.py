@@ -29,12 +29,12 @@ class MissingValue:
 
 @dataclass(frozen=True)
 class Missing:
-    """`values` with the most wanted first; `mended` counts, by their first error, the failed exports that were failing
-    for want of mappings alone, all of which exist now.
+    """`values` with the most wanted first; `mended` are the failed exports, by id, that were failing for want of
+    mappings alone, all of which exist now.
     """
 
     values: tuple[MissingValue, ...]
-    mended: dict[ErrorCode, int]
+    mended: tuple[int, ...]
 
     def of(self, kind: MappingKind) -> list[MissingValue]:
         return [value for value in self.values if value.kind is kind]
@@ -56,7 +56,7 @@ _KINDS = {
 def of(session: Session, connection: Connection) -> Missing:
     """Read from the newest failures of the connection; at most AT_MOST of them are looked at."""
     rows = session.execute(
-        select(Export.faults, Export.failed_at, Record.contact_name, Record.contact_tax_id)
+        select(Export.id, Export.faults, Export.failed_at, Record.contact_name, Record.contact_tax_id)
         .join(Record, Record.id == Export.record_id)
         .where(
             Export.tenant_id == connection.tenant_id,
@@ -69,8 +69,8 @@ def of(session: Session, connection: Connection) -> Missing:
     mapped = mappings.load(session, connection.id)
     known: dict[tuple[MappingKind, str], tuple[str, str]] = {}
     wanted: Counter[tuple[MappingKind, str]] = Counter()
-    mended: Counter[ErrorCode] = Counter()
-    for faults, failed_at, contact_name, tax_id in rows:
+    mended: list[int] = []
+    for export_id, faults, failed_at, contact_name, tax_id in rows:
         needs = _needs(faults)
         lacking = {need for need in needs if need not in mapped or (failed_at and mapped[need].changed_at < failed_at)}
         wanted.update(lacking)
@@ -79,12 +79,12 @@ def of(session: Session, connection: Connection) -> Missing:
             label = contact_name if is_contact else mappings.source_label(kind, value)
             known.setdefault((kind, value), (label, tax_id if is_contact else ""))
         if needs and not lacking and all(_kind_of(fault) for fault in faults):
-            mended[ErrorCode(faults[0]["code"])] += 1
+            mended.append(export_id)
     values = [
         MissingValue(kind, value, known[kind, value][0], n, known[kind, value][1])
         for (kind, value), n in wanted.items()
     ]
-    return Missing(tuple(sorted(values, key=lambda each: (-each.exports, each.kind, each.label))), dict(mended))
+    return Missing(tuple(sorted(values, key=lambda each: (-each.exports, each.kind, each.label))), tuple(mended))
 
 
 def _needs(faults: Iterable[dict[str, str]]) -> set[tuple[MappingKind, str]]:

@@ -3,6 +3,7 @@
 The code of a consent is exchanged here: the one call to a provider that a page makes.
 """
 
+import secrets
 from typing import Any, cast
 
 import structlog
@@ -66,7 +67,9 @@ def init_app(app: Flask, config: Config) -> None:
 def listed() -> Response:
     tenant_id = guards.here().tenant.id
     found = condition.listed(db.session(), tenant_id)
-    return replies.page("connections/listed.html", conditions=found, providers=_offers(), now=frame.now())
+    return replies.page(
+        "connections/listed.html", conditions=found, providers=_offers(), now=frame.now(), token=_token()
+    )
 
 
 @pages.get("/connections/<int:connection_id>")
@@ -76,7 +79,7 @@ def shown(connection_id: int) -> Response:
     found = condition.of(db.session(), _mine(connection_id))
     if not replies.wants_part():
         return replies.gone_to(url_for("connections.listed", _anchor=f"connection-{connection_id}"))
-    return replies.page("connections/_card.html", condition=found, now=frame.now())
+    return replies.page("connections/_card.html", condition=found, now=frame.now(), token=_token())
 
 
 @pages.post("/connections/<provider>")
@@ -193,6 +196,11 @@ def _provider(name: str) -> Provider:
 def _config() -> Config:
     found: Config = current_app.extensions["tieout"]
     return found
+
+
+def _token() -> str:
+    """Of a form that orders a resync: pressed twice, it is one order."""
+    return secrets.token_urlsafe(16)
 
 
 def _vault() -> Vault:

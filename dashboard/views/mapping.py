@@ -1,5 +1,6 @@
 """Pages of mapping: what records name and the ledger calls otherwise, saved many at once; contacts created there."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -122,6 +123,8 @@ def _page(
         older=older,
         lists_read=references.asked_at(session, connection.id).get(asked.kind.reference_kind),
         history=history,
+        now=frame.now(),
+        token=secrets.token_urlsafe(16),
         labels=_labels(connection, asked.kind, [change.source_value for change in history]),
     )
 

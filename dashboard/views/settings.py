@@ -2,7 +2,6 @@
 
 from zoneinfo import available_timezones
 
-from babel.numbers import get_currency_name
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
@@ -52,7 +51,6 @@ def _page(facts: Facts, problems: dict[str, str] | None = None) -> Response:
         facts=facts,
         problems=problems or {},
         zones=_zones(),
-        currency_name=get_currency_name(tenant.base_currency, locale="en"),
         plan=tenant.plan,
         plans=list(Plan),
         members=people.members(db.session(), tenant),
@@ -63,7 +61,7 @@ def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
     """Time zones by continent, as a drop-down takes them."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(available_timezones()):
-        continent, slash, place = name.partition("/")
+        continent, slash, _ = name.partition("/")
         heading = continent if slash and continent != "Etc" else "Others"
-        groups.setdefault(heading, []).append((name, place.replace("_", " ") if heading != "Others" else name))
+        groups.setdefault(heading, []).append((name, name.replace("_", " ")))
     return sorted(groups.items(), key=lambda group: (group[0] == "Others", group[0]))

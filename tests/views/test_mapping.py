@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from dashboard.db import writing
 from dashboard.domain import lifecycle, lookups, mappings, references
-from dashboard.models import AuditEntry, Connection, Export, Lookup, Mapping, MappingChange
+from dashboard.models import AuditEntry, Connection, Export, Lookup, Mapping, MappingChange, Resync
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
@@ -227,8 +227,16 @@ def test_after_saving_the_records_that_lack_nothing_more_are_offered_for_a_resyn
     assert 'id="mended"' not in page.text
     done = ada.post("/mapping", choose(form_of(page.text), "4010", "400")).text
     assert "2 failed records lack nothing any more" in done
-    assert "Resync 2 waiting for an account" in done
-    assert f"connection={connection.id}" in done[done.index('id="mended"') :]
+    assert "Resync 2 to Xero" in done
+    banner = done[done.index('id="mended"') :]
+    sent = {name: re.findall(rf'name="{name}" value="([^"]+)"', banner) for name in ("export", "form_token", "seen")}
+    assert set(sent["export"]) == {str(export.id) for export in exports[:2]}
+    for _ in range(2):
+        ada.post("/resyncs", sent)
+    afresh(world)
+    assert [each.total for each in world.session.scalars(select(Resync))] == [2]
+    assert world.session.get_one(Export, exports[2].id).status is Status.FAILED
+    assert connection.id == world.session.scalars(select(Resync.connection_id)).one()
 
 
 def test_a_mapping_that_still_fails_is_asked_for_again(world: World, visit: Visit) -> None:
@@ -274,7 +282,7 @@ def test_among_thousands_of_contacts_one_is_found_by_searching(world: World, vis
     assert page.count("<option") < 50
     found = ada.get(f"/mapping?kind=contact&value={FJORD}&q=bonner.example").text
     assert "c-hidden" in options_of(found, FJORD)
-    assert "No active contact contains" in ada.get(f"/mapping?kind=contact&value={FJORD}&q=zzz").text
+    assert "No active contact in Xero contains" in ada.get(f"/mapping?kind=contact&value={FJORD}&q=zzz").text
     done = ada.post("/mapping", choose(form_of(found), FJORD, "c-hidden"))
     assert "1 mapping saved." in done.text
     assert mapped(world, connection)[MappingKind.CONTACT, FJORD] == "c-hidden"
