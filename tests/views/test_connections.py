@@ -164,7 +164,7 @@ def test_disconnecting_asks_first_then_has_the_provider_told(world: World, visit
     ada = visit("ada")
     page = ada.get(f"/connections/{connection.id}/disconnection")
     assert "Disconnect Nordlys AB" in page.text
-    assert re.search(r"on their way, they will wait</dt><dd>2</dd>", page.text)
+    assert re.search(r"On their way: they will wait</dt><dd>2</dd>", page.text)
     done = ada.post(f"/connections/{connection.id}/disconnection")
     assert "is being told to disconnect" in done.text
     afresh(world)
