@@ -1,4 +1,4 @@
-"""The product for tests: an application of its own per test, the people of two organisations, and visitors signed in."""
+"""The product for tests: an application per test, the people of two organisations, and visitors signed in."""
 
 import base64
 from collections.abc import Callable, Iterator

@@ -42,8 +42,8 @@ def test_a_second_mover_finds_the_export_moved(world: World) -> None:
         second.rollback()
         with writing(world.session):
             lifecycle.move(world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[fault])
+        make_as_seen(seen, Status.PENDING)
         with pytest.raises(lifecycle.StaleMove), writing(second):
-            make_as_seen(seen, Status.PENDING)
             lifecycle.move(second, seen, Status.SENDING, Cause.TAKEN, world.now())
 
 

@@ -26,8 +26,15 @@ from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 from dashboard.vocabulary.roles import Role
 
-PASSWORD = "tieout-demo"  # noqa: S105 - opens nothing but the tests' own databases
+PASSWORD = "tieout-demo"
 NORDLYS = {"alma": Role.OWNER, "ada": Role.ADMIN, "bo": Role.FINANCE, "cleo": Role.VIEWER}
+
+_HEADINGS = (
+    "type,number,issue_date,due_date,currency,seller_name,seller_tax_id,seller_country,buyer_name,buyer_tax_id,"
+    "description,quantity,unit_price,tax_category,tax_rate,account"
+)
+_COMPANY = Company("11111111-aaaa-4aaa-8aaa-000000000001", "Nordlys AB", "link-1")
+_TOKENS = grants.Tokens("canary-access", "canary-refresh", 1800)
 
 
 @dataclass
@@ -74,8 +81,7 @@ class World:
         is_sale = kind in ("invoice", "credit note")
         seller = (owner.name, owner.tax_id) if is_sale else (contact, contact_tax_id)
         buyer = (contact, contact_tax_id) if is_sale else (owner.name, owner.tax_id)
-        rows = ["type,number,issue_date,due_date,currency,seller_name,seller_tax_id,seller_country,buyer_name,"
-                "buyer_tax_id,description,quantity,unit_price,tax_category,tax_rate,account"]  # fmt: skip
+        rows = [_HEADINGS]
         for _ in range(how_many):
             self._numbers += 1
             rows.append(
@@ -98,8 +104,8 @@ class World:
         self,
         tenant: Tenant | None = None,
         *,
-        company: Company = Company("11111111-aaaa-4aaa-8aaa-000000000001", "Nordlys AB", "link-1"),
-        tokens: grants.Tokens = grants.Tokens("canary-access", "canary-refresh", 1800),
+        company: Company = _COMPANY,
+        tokens: grants.Tokens = _TOKENS,
         lists: bool = True,
     ) -> Connection:
         """A connection to Xero; with `lists`, some accounts, tax rates and contacts of the tests' own."""
