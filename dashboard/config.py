@@ -98,8 +98,9 @@ def _token_keys(value: str) -> dict[str, bytes]:
             key = base64.urlsafe_b64decode(encoded.encode())
         except (binascii.Error, ValueError):
             key = b""
-        if not colon or not name or len(key) != 32:
-            raise BadSetting("TIEOUT_TOKEN_KEYS must list NAME:KEY pairs, each KEY 32 bytes in URL-safe base64")
+        if not colon or not name.isidentifier() or len(key) != 32:
+            form = "NAME:KEY pairs, NAME of letters and digits, KEY 32 bytes in URL-safe base64"
+            raise BadSetting(f"TIEOUT_TOKEN_KEYS must list {form}")
         keys[name] = key
     if not keys:
         raise BadSetting("TIEOUT_TOKEN_KEYS must name at least one key (NAME:KEY); it seals the access to the ledgers")

@@ -203,8 +203,12 @@ def _take_note(
     `unsaid` is how long it waits where the provider did not say.
     """
     label = connection.provider.label
+    used = connection.grant_id
     with writing(session):
         session.refresh(connection)
+        if connection.grant_id != used:
+            # Somebody reconnected meanwhile: what was refused was the consent before.
+            return
         if fault.code in BREAKS_CONNECTION or fault.code is ErrorCode.SCOPE_MISSING:
             connections.break_off(session, connection, fault.code, fault.words or f"{label} refused access", now)
             _refuse_questions(session, connection, f"{label} is not connected; reconnect it first.", now)
