@@ -1,21 +1,39 @@
 """What a person should know before a frozen set is sent: whether anything was mended, what waits, how it will go."""
 
-from sqlalchemy import func, literal, select
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
-from dashboard.models import AuditEntry, Connection, Export, Resync, ResyncItem
+from dashboard.models import AuditEntry, Connection, Export, MappingChange, Resync, ResyncItem
 from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState
 from dashboard.vocabulary.audit import Act
-from dashboard.vocabulary.errors import RETRY_CLASS, Retry
+from dashboard.vocabulary.errors import RETRY_CLASS, ErrorCode, Retry
+from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.records import RecordKind
 
-_MENDING = (
-    Act.MAPPING_CHANGED,
-    Act.CONTACT_CREATED,
-    Act.CONNECTION_RECONNECTED,
-    Act.CONNECTION_SETTINGS,
-)
+_NEEDS_MENDING = [code for code, retry in RETRY_CLASS.items() if retry in (Retry.AFTER_A_FIX, Retry.NEVER)]
+_MENDING_ALL = (Act.CONNECTION_RECONNECTED, Act.CONNECTION_SETTINGS)
+_MENDED_BY_MAPPING = {
+    MappingKind.ACCOUNT: (
+        ErrorCode.ACCOUNT_NOT_MAPPED,
+        ErrorCode.ACCOUNT_UNKNOWN,
+        ErrorCode.ACCOUNT_INACTIVE,
+        ErrorCode.ACCOUNT_NOT_USABLE,
+        ErrorCode.ROUNDING_ACCOUNT_MISSING,
+        ErrorCode.TAX_ACCOUNT_CLASH,
+    ),
+    MappingKind.TAX: (ErrorCode.TAX_NOT_MAPPED, ErrorCode.TAX_UNKNOWN, ErrorCode.TAX_ACCOUNT_CLASH),
+    MappingKind.CONTACT: (
+        ErrorCode.CONTACT_NOT_MAPPED,
+        ErrorCode.CONTACT_ARCHIVED,
+        ErrorCode.CONTACT_NAME_TAKEN,
+        ErrorCode.EMAIL_INVALID,
+    ),
+}
+"""What a mapping of each kind may mend. Contacts are mapped all the time, by tieout too: that mends no account."""
 
 
 def warnings(session: Session, resync: Resync) -> list[str]:
@@ -52,18 +70,6 @@ def unchanged(session: Session, resync: Resync) -> int:
     oldest = session.scalar(select(func.min(ResyncItem.failed_at)).where(*mine))
     if oldest is None:
         return 0
-    newest_change = session.scalar(
-        select(AuditEntry.at)
-        .where(
-            AuditEntry.tenant_id == resync.tenant_id,
-            AuditEntry.status.is_(None),
-            AuditEntry.at >= oldest,
-            AuditEntry.connection_id == resync.connection_id,
-            AuditEntry.act.in_(_MENDING),
-        )
-        .order_by(AuditEntry.at.desc())
-        .limit(1)
-    )
     own_change = (
         select(literal(1))
         .where(
@@ -74,12 +80,39 @@ def unchanged(session: Session, resync: Resync) -> int:
         )
         .exists()
     )
-    needs_mending = [code.value for code, retry in RETRY_CLASS.items() if retry in (Retry.AFTER_A_FIX, Retry.NEVER)]
-    conditions = [*mine, Export.error_code.in_(needs_mending), ~own_change]
-    if newest_change is not None:
-        conditions.append(ResyncItem.failed_at > newest_change)
+    mended = [
+        and_(Export.error_code.in_(codes), ResyncItem.failed_at <= at)
+        for codes, at in _newest_changes(session, resync, oldest)
+    ]
+    needs = (Export.error_code.in_(_NEEDS_MENDING), ~own_change, *(~each for each in mended))
     query = select(func.count()).select_from(ResyncItem).join(Export, Export.id == ResyncItem.export_id)
-    return session.scalar(query.where(*conditions)) or 0
+    return session.scalar(query.where(*mine, *needs)) or 0
+
+
+def _newest_changes(session: Session, resync: Resync, since: datetime) -> list[tuple[Sequence[ErrorCode], datetime]]:
+    """Errors, and when something was last changed here that may have mended them; nothing from before `since`."""
+    act = (
+        select(AuditEntry.at)
+        .where(
+            AuditEntry.tenant_id == resync.tenant_id,
+            AuditEntry.status.is_(None),
+            AuditEntry.at >= since,
+            AuditEntry.connection_id == resync.connection_id,
+            AuditEntry.act.in_(_MENDING_ALL),
+        )
+        .order_by(AuditEntry.at.desc())
+        .limit(1)
+    )
+    mappings = (
+        select(MappingChange.kind, func.max(MappingChange.at))
+        .where(MappingChange.connection_id == resync.connection_id, MappingChange.at >= since)
+        .group_by(MappingChange.kind)
+    )
+    found: list[tuple[Sequence[ErrorCode], datetime]] = [
+        (_MENDED_BY_MAPPING[kind], at) for kind, at in session.execute(mappings)
+    ]
+    newest_act = session.scalar(act)
+    return [*found, (_NEEDS_MENDING, newest_act)] if newest_act else found
 
 
 def causes(session: Session, resync: Resync) -> int:

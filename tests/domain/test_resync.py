@@ -8,7 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
-from dashboard.domain import counts, lifecycle, mappings, references, resync, resync_results, resync_sets, resync_warnings
+from dashboard.domain import (
+    counts,
+    lifecycle,
+    mappings,
+    references,
+    resync,
+    resync_results,
+    resync_sets,
+    resync_warnings,
+)
 from dashboard.domain.exports import Filters
 from dashboard.domain.resync_sets import Choice, Matching, RestOf, Ticked
 from dashboard.models import AuditEntry, Connection, Export, Resync, ResyncItem
@@ -282,6 +291,18 @@ def test_only_what_failed_since_the_last_mending_counts_as_mended(world: World, 
     made = freeze(world, ticked([*before, *after, *slow]))
     assert resync_warnings.unchanged(world.session, made) == 3
     assert resync_warnings.unchanged(world.session, freeze(world, ticked(before))) == 0
+
+
+@pytest.mark.requirement("S2-04")
+def test_mapping_a_contact_mends_no_account(world: World, xero: Connection) -> None:
+    failed = playing.failed(world, 2)
+    with writing(world.session):
+        ledger = references.ledger(world.session, xero.id)
+        contact = next(iter(ledger.contacts))
+        mappings.save(
+            world.session, xero, MappingKind.CONTACT, "name:Ann", contact, ledger, world.actor("ada"), world.now()
+        )
+    assert resync_warnings.unchanged(world.session, freeze(world, ticked(failed))) == 2
 
 
 def test_every_resync_says_who_began_it_and_what_it_came_to_in_the_log(world: World, xero: Connection) -> None:
