@@ -6,7 +6,7 @@ What is in one is resync_sets.py, what came of it resync_results.py.
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
@@ -134,15 +134,17 @@ def _count(session: Session, resync: Resync, state: ItemState) -> int:
 def _queue_wave(session: Session, resync: Resync, now: datetime) -> None:
     """Turn the wave's exports to Pending, those only that are still failed as they were when the set was frozen."""
     person = session.get_one(User, resync.created_by_id)
-    in_wave = (
-        ResyncItem.resync_id == resync.id,
-        ResyncItem.wave <= resync.wave,
-        ResyncItem.state == ItemState.WAITING,
+    is_waiting = ResyncItem.state == ItemState.WAITING
+    in_wave = (ResyncItem.resync_id == resync.id, ResyncItem.wave <= resync.wave, is_waiting)
+    # Looked up one by one under the unique key: joined, PostgreSQL takes a set it has no statistics of for a single row
+    # and compares everything with everything.
+    seen_at = select(case((and_(ResyncItem.wave <= resync.wave, is_waiting), ResyncItem.failed_at))).where(
+        ResyncItem.resync_id == resync.id, ResyncItem.export_id == Export.id
     )
-    is_as_seen = (ResyncItem.export_id == Export.id, ResyncItem.failed_at == Export.failed_at)
+    as_seen = seen_at.correlate(Export).scalar_subquery() == Export.failed_at
     operation = lifecycle.move_set(
         session,
-        (*_of_its_connection(resync), select(ResyncItem.id).where(*in_wave, *is_as_seen).correlate(Export).exists()),
+        (*_of_its_connection(resync), as_seen),
         Status.FAILED,
         Status.PENDING,
         Cause.RESYNC,
@@ -153,8 +155,7 @@ def _queue_wave(session: Session, resync: Resync, now: datetime) -> None:
         is_urgent=resync.total <= 1,
         **lifecycle.MANUAL_AGAIN,
     )
-    moved = select(Export.id).where(Export.operation == operation)
-    changed(session, update(ResyncItem).where(*in_wave, ResyncItem.export_id.in_(moved)).values(state=ItemState.QUEUED))
+    changed(session, update(ResyncItem).where(*in_wave, _was_moved_by(operation)).values(state=ItemState.QUEUED))
     changed(session, update(ResyncItem).where(*in_wave).values(state=ItemState.SKIPPED, words=STALE, ended_at=now))
 
 
@@ -217,11 +218,16 @@ def _put_back(session: Session, resync: Resync, now: datetime) -> None:
         words="",
         resync_id=None,
     )
-    put_back = select(Export.id).where(Export.operation == operation)
     cancelled = {"state": ItemState.CANCELLED, "words": "Cancelled before it was sent", "ended_at": now}
     mine = ResyncItem.resync_id == resync.id
-    changed(session, update(ResyncItem).where(mine, ResyncItem.export_id.in_(put_back)).values(**cancelled))
+    changed(session, update(ResyncItem).where(mine, _was_moved_by(operation)).values(**cancelled))
     changed(session, update(ResyncItem).where(mine, ResyncItem.state == ItemState.WAITING).values(**cancelled))
+
+
+def _was_moved_by(operation: str) -> ColumnElement[bool]:
+    """Whether the newest set move of an item's export is this one; looked up one by one, see _queue_wave."""
+    newest = select(Export.operation).where(Export.id == ResyncItem.export_id)
+    return newest.correlate(ResyncItem).scalar_subquery() == operation
 
 
 def _of_its_connection(resync: Resync) -> tuple[ColumnElement[bool], ...]:

@@ -74,6 +74,7 @@ class Result:
     """What came of one record. `words` is what this resync was told; `status` is the export's own by now."""
 
     position: int
+    export_id: int
     record_id: int
     number: str
     kind: RecordKind
@@ -153,10 +154,14 @@ def recent(session: Session, tenant_id: int, provider: Provider, now: datetime) 
 def results(
     session: Session, resync: Resync, state: ItemState | None = None, after: int = 0, limit: int = PAGE
 ) -> tuple[list[Result], int | None]:
-    """The results from the position behind `after` on, of one state or all, and where the next page begins."""
+    """The results of exports with ids beyond `after`, of one state or all, and the id that the next page begins behind.
+
+    Their order is that of their positions; the ids have the index.
+    """
     query = (
         select(
             ResyncItem.position,
+            Export.id,
             Record.id,
             Record.number,
             Record.kind,
@@ -172,14 +177,14 @@ def results(
         )
         .join(Export, Export.id == ResyncItem.export_id)
         .join(Record, Record.id == Export.record_id)
-        .where(ResyncItem.resync_id == resync.id, Export.tenant_id == resync.tenant_id, ResyncItem.position > after)
-        .order_by(ResyncItem.position)
+        .where(ResyncItem.resync_id == resync.id, Export.tenant_id == resync.tenant_id, ResyncItem.export_id > after)
+        .order_by(ResyncItem.export_id)
         .limit(limit + 1)
     )
     if state is not None:
         query = query.where(ResyncItem.state == state)
     found = [Result(*tuple(row)) for row in session.execute(query)]
-    return found[:limit], found[limit - 1].position if len(found) > limit else None
+    return found[:limit], found[limit - 1].export_id if len(found) > limit else None
 
 
 def all_results(session: Session, resync: Resync) -> Iterator[Result]:
