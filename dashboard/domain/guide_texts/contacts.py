@@ -20,7 +20,7 @@ GUIDES = (
         steps=(
             "Open Mapping › Contacts: the contact stands on top.",
             "It exists in Xero: pick it and save.",
-            "It does not: press Create in Xero, check name and tax id, and confirm.",
+            "It does not: press Create in Xero. The contact gets the name, tax id and address of the document, and is mapped.",
         ),
         after=f"Every later document of this contact finds its way. {_RESEND}",
         remedy=Remedy.CONTACT,
@@ -74,7 +74,7 @@ GUIDES = (
         whose=Turn.ADMIN,
         steps=(
             "Create the contact in Xero by hand under Contacts › All contacts › Add contact, with the right address.",
-            "Open Mapping › Contacts, press Refresh lists, pick the contact and save.",
+            "In Connections press Refresh lists; then open Mapping › Contacts, pick the contact and save.",
             "Ask the sender to correct the field “E-mail” in their documents.",
         ),
         after=_RESEND,

@@ -8,7 +8,7 @@ _RESEND = "It has to be resent once it is mended; it does not go by itself."
 _CORRECTED = (
     (
         "Ask for a corrected document, or correct it where it is made, and take it in under Upload. With the same "
-        "number it is held as a possible duplicate: say on its page that it is not one."
+        "number it is held as a possible duplicate: press “A different document: keep both” on its page."
     ),
     "Resolve this record as not to be booked, naming the corrected one.",
 )
@@ -48,7 +48,7 @@ GUIDES = (
         steps=(
             "Press Compare: the fields that differ are marked.",
             "The change in Xero is right: resolve the record as already in the ledger.",
-            "The change is wrong: mend the document in Xero, so that both agree, then adopt it.",
+            "The change is wrong: mend the document in Xero, press Look in Xero again, and adopt it once both agree.",
             "It was voided and is still needed: resend.",
         ),
         after="It does not go by itself: sending it again could book it twice.",
@@ -179,7 +179,7 @@ GUIDES = (
         whose=Turn.ADMIN,
         steps=(
             "Look in Xero whether the document was approved, voided or deleted meanwhile.",
-            "Open Sync config and check “Post sales as” and “Post purchases as” for this connection.",
+            "Open Sync config and check “Post sales as” and “Post bills as” for this connection.",
         ),
         after=_RESEND,
         remedy=Remedy.SYNC_CONFIG,
