@@ -20,7 +20,7 @@ GUIDES = (
         steps=(
             "Open Mapping › Contacts: the contact stands on top.",
             "It exists in Xero: pick it and save.",
-            "It does not: press Create in Xero. The contact gets the name, tax id and address of the document, and is mapped.",
+            "It does not: press Create in Xero. It gets the document's name, tax id and address there, and is mapped.",
         ),
         after=f"Every later document of this contact finds its way. {_RESEND}",
         remedy=Remedy.CONTACT,

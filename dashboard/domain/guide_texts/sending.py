@@ -73,7 +73,10 @@ GUIDES = (
             "Void the one that has no payment, and keep the other.",
             "There is only one: nothing has to be mended.",
         ),
-        after="Nothing is sent. The warning stays on the record until somebody writes down what they found and presses “I have looked”.",
+        after=(
+            "Nothing is sent. The warning stays on the record until somebody writes down what they found and presses "
+            "“I have looked”."
+        ),
         remedy=Remedy.LOOK,
         permission=Permission.RESOLVE,
     ),
