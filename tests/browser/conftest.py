@@ -17,7 +17,7 @@ PASSWORD = "tieout-demo"  # the demo's own
 ORGANISATIONS = {"dov": "maple"}
 
 Meet = Callable[[str], Person]
-in_every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+in_every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name, scope="module")
 
 
 @pytest.fixture(scope="session")
@@ -34,25 +34,17 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-@pytest.fixture
-def demo(seeded: Path, tmp_path: Path) -> Iterator[Demo]:
-    """The demo as it is after its first start, for one story alone."""
-    running = start_demo(Path(shutil.copytree(seeded, tmp_path / "demo")))
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="session")
-def shared_demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for all tests that only read."""
-    running = start_demo(Path(shutil.copytree(seeded, tmp_path_factory.mktemp("shared") / "demo")))
-    yield running
-    running.stop()
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def way() -> Way:
     return MOUSE
+
+
+@pytest.fixture(scope="module")
+def demo(seeded: Path, way: Way, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo as its first start leaves it. The stories of a file share it, so each has records of its own."""
+    running = start_demo(Path(shutil.copytree(seeded, tmp_path_factory.mktemp(way.name) / "demo")))
+    yield running
+    running.stop()
 
 
 @pytest.fixture

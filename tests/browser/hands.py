@@ -1,5 +1,6 @@
 """How a person acts on a page: with a mouse, or with nothing but keys. A story is told once and done by either."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,9 @@ class Hands(Protocol):
 
     def tick(self, box: Locator) -> None: ...
 
+    def pick(self, one: Locator) -> None:
+        """One of several that exclude each other."""
+
     def tick_through(self, first: Locator, last: Locator) -> None:
         """All boxes from one to the other."""
 
@@ -53,6 +57,9 @@ class Mouse:
 
     def tick(self, box: Locator) -> None:
         box.click()
+
+    def pick(self, one: Locator) -> None:
+        one.click()
 
     def tick_through(self, first: Locator, last: Locator) -> None:
         first.click()
@@ -91,6 +98,15 @@ class Keyboard:
         self.point_at(box)
         box.page.keyboard.press("Space")
 
+    def pick(self, one: Locator) -> None:
+        group = one.locator("xpath=ancestor::fieldset[1]")
+        self.point_at(group.get_by_role("radio", checked=True))
+        for _ in range(group.get_by_role("radio").count()):
+            if one.is_checked():
+                return
+            one.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{one} is not reached by arrow keys")
+
     def tick_through(self, first: Locator, last: Locator) -> None:
         self.tick(first)
         self.point_at(last)
@@ -103,7 +119,8 @@ class Keyboard:
 
     def choose(self, drop_down: Locator, label: str) -> None:
         self.point_at(drop_down)
-        drop_down.page.keyboard.type(label)
+        # Letters that this keyboard lacks would be put in as text, which a drop-down does not take.
+        drop_down.page.keyboard.type(re.split("[^ -~]", label)[0])
         expect(drop_down.locator("option:checked")).to_have_text(label)
 
     def set_date(self, field: Locator, day: date) -> None:

@@ -35,6 +35,11 @@ class Ledger:
     def fault(self, fault: str, times: int = 1, **where: str) -> None:
         self._post("faults", {"provider": "xero", "fault": fault, "times": times, **where})
 
+    def forget_faults(self) -> None:
+        request = Request(f"{self.url}/_control/faults?provider=xero", method="DELETE")  # noqa: S310 - loopback only
+        with urlopen(request, timeout=30):  # noqa: S310
+            pass
+
     def change(self, change: str, company: str = NORDLYS) -> None:
         self._post("state", {"provider": "xero", "company": company, "change": change})
 
