@@ -86,7 +86,7 @@ class Export(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     absences: Mapped[int] = mapped_column(default=0)
-    attempt_id: Mapped[int | None]
+    attempt_id: Mapped[int | None] = mapped_column(Id)
     error_code: Mapped[str] = mapped_column(String(40), default="")
     error_subject: Mapped[str] = mapped_column(String(255), default="")
     error_words: Mapped[str] = mapped_column(Text, default="")

@@ -48,7 +48,7 @@ class Lookup(Base):
     question: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     answer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     error: Mapped[str] = mapped_column(Text, default="")
-    actor_id: Mapped[int | None]
+    actor_id: Mapped[int | None] = mapped_column(Id)
     actor: Mapped[str] = mapped_column(String(200), default="")
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -49,6 +49,6 @@ class MappingChange(Base):
     version: Mapped[int]
     before: Mapped[str] = mapped_column(String(300), default="")
     after: Mapped[str] = mapped_column(String(300), default="")
-    actor_id: Mapped[int | None]
+    actor_id: Mapped[int | None] = mapped_column(Id)
     actor: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
