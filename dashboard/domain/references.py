@@ -28,28 +28,30 @@ def store(
     is_whole: bool,
 ) -> int:
     """Keep what the ledger said, a row per object; returns how many. Absent from a whole list means inactive."""
-    seen: list[str] = []
-    table = ReferenceRow.__table__
-    for item in items:
-        seen.append(item.external_id)
-        row = {
+    told = list(items)
+    rows = [
+        {
+            "tenant_id": connection.tenant_id,
+            "connection_id": connection.id,
+            "kind": kind,
+            "external_id": item.external_id,
             "code": item.code,
             "name": item.name,
             "is_active": item.is_active,
             "details": _details(item),
             "read_at": asked_at,
         }
-        statement = upsert(session, table).values(
-            tenant_id=connection.tenant_id,
-            connection_id=connection.id,
-            kind=kind,
-            external_id=item.external_id,
-            **row,
-        )
+        for item in told
+    ]
+    if rows:
+        # All in one go: a ledger has tens of thousands of contacts, and nobody else may write meanwhile.
+        statement = upsert(session, ReferenceRow.__table__)
+        said = {name: statement.excluded[name] for name in ("code", "name", "is_active", "details", "read_at")}
         session.execute(
-            statement.on_conflict_do_update(index_elements=["connection_id", "kind", "external_id"], set_=row)
+            statement.on_conflict_do_update(index_elements=["connection_id", "kind", "external_id"], set_=said), rows
         )
-        if kind is ReferenceKind.ORGANISATION:
+    if kind is ReferenceKind.ORGANISATION:
+        for item in told:
             connection.company_name = item.name[:200]
             connection.short_code = item.short_code
     if is_whole:
@@ -65,7 +67,7 @@ def store(
         )
     asked = upsert(session, ReferenceList.__table__).values(connection_id=connection.id, kind=kind, asked_at=asked_at)
     session.execute(asked.on_conflict_do_update(index_elements=["connection_id", "kind"], set_={"asked_at": asked_at}))
-    return len(seen)
+    return len(told)
 
 
 def asked_at(session: Session, connection_id: int) -> dict[ReferenceKind, datetime]:

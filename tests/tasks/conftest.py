@@ -6,17 +6,21 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.app import create_app
 from dashboard.config import Config, load
-from dashboard.db import db
-from dashboard.domain.grants import Tokens
-from dashboard.models import Connection, Tenant, User
+from dashboard.db import db, writing
+from dashboard.domain import grants
+from dashboard.domain.vault import Vault
+from dashboard.models import Connection, Grant, Mapping, ReferenceList, ReferenceRow, Tenant, User
+from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Company
+from dashboard.vocabulary.references import ReferenceKind
 from jobs.connectors.wire import Transport, open_client
 from jobs.sandbox import CLIENT_ID, CLIENT_SECRET, start_in_thread
+from jobs.tasks import drain
 from jobs.tasks.office import Office
 from tests.fixtures import TOKEN_KEY
 from tests.support.databases import fresh_name
@@ -38,40 +42,64 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="session")
-def founded_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file in which both organisations and their people exist: hashing passwords takes time."""
-    path = tmp_path_factory.mktemp("founded") / "template.db"
+def sandbox() -> Iterator[str]:
+    handle = start_in_thread()
+    yield handle.url
+    handle.close()
+
+
+@pytest.fixture(scope="session")
+def ready_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, sandbox: str) -> Path:
+    """A SQLite file in which everything stands that the scene begins with: making it takes time."""
+    path = tmp_path_factory.mktemp("ready") / "template.db"
     shutil.copy(sqlite_template, path)
-    _found(f"sqlite:///{path}")
+    _make_ready(f"sqlite:///{path}", sandbox)
     return path
 
 
 @pytest.fixture(scope="session")
-def founded_postgres(postgres_server: Server, postgres_template: str) -> Iterator[str]:
-    """The name of a PostgreSQL database in which both organisations and their people exist."""
+def ready_postgres(postgres_server: Server, postgres_template: str, sandbox: str) -> Iterator[str]:
+    """The name of a PostgreSQL database in which everything stands that the scene begins with."""
     name = fresh_name()
-    _found(postgres_server.create(name, template=postgres_template))
+    _make_ready(postgres_server.create(name, template=postgres_template), sandbox)
     yield name
     postgres_server.drop(name)
 
 
-def _found(url: str) -> None:
-    app = create_app(load({**SETTINGS, "TIEOUT_DATABASE_URL": url}))
+def _make_ready(url: str, sandbox: str) -> None:
+    """Both organisations and their people; Nordlys connected, its lists read, everything mapped."""
+    books = open_books(sandbox)
+    app = create_app(load({**SETTINGS, "TIEOUT_DATABASE_URL": url, "TIEOUT_XERO_BASE_URL": books.xero}))
     with app.app_context():
-        with Session(db.engine) as session:
-            found_world(app, session)
+        with Session(db.engine, expire_on_commit=False) as session:
+            world = found_world(app, session)
+            tokens, company_id = books.consent()
+            connection = world.connect_xero(company=Company(company_id, "Nordlys AB", ""), tokens=tokens, lists=False)
+            office = Office(app)
+            drain.run(office)
+            office.close()
+            world.map_all(connection)
         db.engine.dispose()
 
 
-@pytest.fixture
-def sqlite_url(founded_sqlite: Path, tmp_path: Path) -> str:
-    return f"sqlite:///{shutil.copy(founded_sqlite, tmp_path / 'tieout.db')}"
+def open_books(sandbox: str) -> Books:
+    """An empty ledger of Nordlys AB with one contact, its limits lifted."""
+    found = Books(sandbox)
+    found.reset()
+    found.limits(factor=1000)
+    found.seed(contacts=[{"Name": "Fjord Kaffe AS", "TaxNumber": FJORD}])
+    return found
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Server, founded_postgres: str) -> Iterator[str]:
+def sqlite_url(ready_sqlite: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(ready_sqlite, tmp_path / 'tieout.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server, ready_postgres: str) -> Iterator[str]:
     name = fresh_name()
-    yield postgres_server.create(name, template=founded_postgres)
+    yield postgres_server.create(name, template=ready_postgres)
     postgres_server.drop(name)
 
 
@@ -80,21 +108,9 @@ def database_url(each_database: str) -> str:
     return each_database
 
 
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[str]:
-    handle = start_in_thread()
-    yield handle.url
-    handle.close()
-
-
 @pytest.fixture
-def books(sandbox: str) -> Books:
-    """An empty ledger of Nordlys AB with one contact, its limits lifted."""
-    found = Books(sandbox)
-    found.reset()
-    found.limits(factor=1000)
-    found.seed(contacts=[{"Name": "Fjord Kaffe AS", "TaxNumber": FJORD}])
-    return found
+def books(sandbox: str, database_url: str) -> Books:
+    return open_books(sandbox)
 
 
 @pytest.fixture
@@ -149,32 +165,21 @@ def office_over(app: Flask, clock: Clock) -> Iterator[Callable[[Transport], Offi
 
 
 @pytest.fixture
-def consent(books: Books) -> tuple[Tokens, str]:
-    """The tokens of nordlys's consent, and the company's id."""
-    return books.consent()
-
-
-@pytest.fixture
-def xero(world: World, consent: tuple[Tokens, str]) -> Connection:
-    """Nordlys connected to its ledger, nothing read or mapped yet."""
-    tokens, company_id = consent
-    return world.connect_xero(company=Company(company_id, "Nordlys AB", ""), tokens=tokens, lists=False)
-
-
-@pytest.fixture
-def scene(
-    world: World,
-    xero: Connection,
-    office: Office,
-    books: Books,
-    clock: Clock,
-    consent: tuple[Tokens, str],
-) -> Iterator[Scene]:
+def scene(world: World, office: Office, books: Books, clock: Clock) -> Iterator[Scene]:
     """Nordlys connected, its lists read, everything mapped that World.records() needs. Whatever a test does then, the
     counts equal the rows, every try has an end and no secret was kept when it is over."""
-    tokens, _ = consent
-    opened = Scene(world, xero, office, books, clock, tokens)
-    opened.run()
-    world.map_all(xero)
-    yield opened
-    check_the_books(world.session, [tokens.access_token, tokens.refresh_token, CLIENT_SECRET])
+    session = world.session
+    connection = session.scalars(select(Connection)).one()
+    tokens, _ = books.consent()
+    with writing(session):
+        grant = session.get_one(Grant, connection.grant_id)
+        grants.replace(session, Vault(office.config.token_keys), grant, tokens, clock())
+        grant.previous = b""
+        # Every empty ledger gives its contact another id, and the lists were read a moment ago.
+        contact = {"external_id": books.contacts()[0]["id"]}
+        session.execute(update(ReferenceRow).where(ReferenceRow.kind == ReferenceKind.CONTACT).values(**contact))
+        mapped = update(Mapping).where(Mapping.kind == MappingKind.CONTACT)
+        session.execute(mapped.values(target_id=contact["external_id"]))
+        session.execute(update(ReferenceList).values(asked_at=clock()))
+    yield Scene(world, connection, office, books, clock, tokens)
+    check_the_books(session, [tokens.access_token, tokens.refresh_token, CLIENT_SECRET])

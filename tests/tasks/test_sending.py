@@ -37,13 +37,13 @@ def test_where_nothing_is_connected_approval_exports_nothing(scene: Scene) -> No
     assert scene.books.document_writes() == []
 
 
-def test_a_hundred_and_twenty_go_in_three_calls_of_at_most_fifty(scene: Scene) -> None:
-    scene.approve(120)
+def test_a_call_holds_at_most_fifty_documents(scene: Scene) -> None:
+    scene.approve(60)
 
     scene.run()
 
-    assert [call["elements"] for call in scene.books.document_writes()] == [50, 50, 20]
-    assert scene.tile(Status.SYNCED) == 120
+    assert [call["elements"] for call in scene.books.document_writes()] == [50, 10]
+    assert scene.tile(Status.SYNCED) == 60
 
 
 def test_a_call_holds_documents_of_one_kind(scene: Scene) -> None:
@@ -58,12 +58,12 @@ def test_a_call_holds_documents_of_one_kind(scene: Scene) -> None:
 
 
 def test_what_a_person_sends_goes_before_bulk_work(scene: Scene) -> None:
-    scene.approve(60)
+    scene.approve(3)
     (urgent,) = scene.by_hand(1, kind="bill")
 
     scene.run()
 
-    assert [call["elements"] for call in scene.books.document_writes()] == [1, 50, 10]
+    assert [call["elements"] for call in scene.books.document_writes()] == [1, 3]
     assert scene.seen(urgent).status is Status.SYNCED
 
 
