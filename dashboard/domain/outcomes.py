@@ -1,5 +1,6 @@
 """Outcomes: every attempt is ended by exactly one, which moves the export; and what a late one still may do."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -11,7 +12,7 @@ from dashboard.models import Attempt, Export, Record
 from dashboard.models.export import AttemptState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode, Retry
-from dashboard.vocabulary.postings import Accepted, Exchange, Outcome, Refused, Unknown, Wait
+from dashboard.vocabulary.postings import Accepted, Exchange, Fault, Outcome, Refused, Unknown, Wait
 from dashboard.vocabulary.providers import Timing
 from dashboard.vocabulary.records import Trigger
 from dashboard.vocabulary.statuses import Cause, Status
@@ -43,6 +44,9 @@ def end(session: Session, attempt_id: int, outcome: Outcome, now: datetime, timi
             _accept(session, export, attempt, outcome, Cause.ACCEPTED, now)
         case Refused():
             _refuse(session, export, attempt, outcome, now, timing)
+        case Wait() if _was_its_one_try(export, outcome):
+            fault = Fault(outcome.code, "", outcome.words)
+            _fail(session, export, attempt, (fault,), now)
         case Wait():
             lifecycle.move(
                 session,
@@ -102,14 +106,25 @@ def _refuse(
             next_try_at=again,
         )
         return
-    is_taken = any(fault.code is ErrorCode.NUMBER_EXISTS for fault in outcome.faults)
+    _fail(session, export, attempt, outcome.faults, now)
+
+
+def _was_its_one_try(export: Export, outcome: Wait) -> bool:
+    """What a person sent is sent once. At a limit it waits, and so it does when the outage was known before; but this
+    one was sent, and the ledger answered that it is out of service."""
+    is_answered = outcome.exchange.status is not None
+    return export.trigger is Trigger.MANUAL and outcome.code is ErrorCode.PROVIDER_DOWN and is_answered
+
+
+def _fail(session: Session, export: Export, attempt: Attempt, faults: Sequence[Fault], now: datetime) -> None:
+    is_taken = any(fault.code is ErrorCode.NUMBER_EXISTS for fault in faults)
     lifecycle.move(
         session,
         export,
         Status.FAILED,
         Cause.REFUSED,
         now,
-        faults=outcome.faults,
+        faults=faults,
         outcome_of=attempt.id,
         is_urgent=False,
         # What stands under the number is looked up as soon as may be, by whoever holds the connection then.
@@ -147,10 +162,11 @@ def _record_late(session: Session, export: Export, attempt: Attempt, outcome: Ou
         lifecycle.move(
             session, export, Status.FAILED, Cause.LATE_OUTCOME, now, faults=outcome.faults, outcome_of=attempt.id
         )
-    elif isinstance(outcome, Accepted) and export.ledger_id not in ("", outcome.ledger_id):
+    elif isinstance(outcome, Accepted) and export.ledger_id != outcome.ledger_id:
+        stood = f"found in the ledger as {export.ledger_id}" if export.ledger_id else "resolved without sending it"
         words = (
-            f"It was found in the ledger as {export.ledger_id}, and a late answer says that it was booked as "
-            f"{outcome.ledger_id}: it may be in the ledger twice. Look there and void one."
+            f"It was {stood}, and a late answer says that it was booked as {outcome.ledger_id}: "
+            "it may be in the ledger twice. Look there and void one."
         )
         _raise_alarm(session, export, attempt, words, now)
     return export.status

@@ -144,7 +144,7 @@ def _queue_wave(session: Session, resync: Resync, now: datetime) -> None:
     as_seen = seen_at.correlate(Export).scalar_subquery() == Export.failed_at
     operation = lifecycle.move_set(
         session,
-        (*_of_its_connection(resync), as_seen),
+        (*_of_its_connection(resync), as_seen, Export.alarm == ""),
         Status.FAILED,
         Status.PENDING,
         Cause.RESYNC,

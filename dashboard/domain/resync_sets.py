@@ -25,6 +25,7 @@ LAST_WAVE = 3
 """First a few of the causes, then a few of every other cause, then all that is left."""
 CAUSE_LENGTH = 300
 
+ALARMED = "Skipped: it may be in the ledger twice; look at its record first"
 STALE = "Skipped: it was no longer failed as it was when chosen"
 
 
@@ -176,7 +177,8 @@ def _freeze(
 
 def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
     chosen, is_as_seen = _conditions(choice)
-    to_send = case((and_(Export.status == Status.FAILED, *is_as_seen), 1), else_=0)
+    # What may be in the ledger twice is looked at by a person before it goes a third time.
+    to_send = case((and_(Export.status == Status.FAILED, Export.alarm == "", *is_as_seen), 1), else_=0)
     cause = func.substr(Export.error_code + "|" + Export.error_subject, 1, CAUSE_LENGTH)
     found = (
         select(
@@ -187,6 +189,7 @@ def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
             to_send.label("to_send"),
             cause.label("cause"),
             Export.failed_at.label("failed_at"),
+            Export.alarm.label("alarm"),
         )
         .join(Record, Record.id == Export.record_id)
         .where(Export.tenant_id == resync.tenant_id, Export.connection_id == resync.connection_id, *chosen)
@@ -209,7 +212,7 @@ def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
         "state": state,
         "cause": found.c.cause,
         "failed_at": found.c.failed_at,
-        "words": case((found.c.to_send == 1, ""), else_=STALE),
+        "words": case((found.c.to_send == 1, ""), (found.c.alarm != "", ALARMED), else_=STALE),
     }
     session.execute(insert(ResyncItem).from_select(list(columns), select(*columns.values())))
 

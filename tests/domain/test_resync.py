@@ -353,3 +353,16 @@ def test_two_thousand_by_filter_are_frozen_and_each_has_a_result_though_the_work
     assert playing.statuses(world, exports).count(Status.FAILED) == still_failing
     assert ended.words == f"{2000 - still_failing:,} exported, {still_failing} still failing"
     assert counts.differences(world.session) == []
+
+
+def test_what_may_be_in_the_ledger_twice_is_skipped_until_a_person_looked(world: World, xero: Connection) -> None:
+    alarmed, plain = playing.failed(world, 2)
+    with writing(world.session):
+        alarmed.alarm = "It may be in the ledger twice."
+
+    made = start(world, everything(xero))
+
+    assert states(world, made) == [ItemState.SKIPPED, ItemState.QUEUED]
+    world.session.refresh(plain)
+    world.session.refresh(alarmed)
+    assert (alarmed.status, plain.status) == (Status.FAILED, Status.PENDING)
