@@ -20,6 +20,7 @@ from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.errors import BREAKS_CONNECTION, ErrorCode
 from dashboard.vocabulary.postings import ProviderError
 from dashboard.vocabulary.providers import FACTS, endpoints
+from dashboard.vocabulary.references import ReferenceKind
 from jobs import tokens
 from jobs.connectors.registry import Access, connect
 from jobs.gate import HolderGate
@@ -93,6 +94,10 @@ def _drain(office: Office, session: Session, lease: Lease) -> None:
     while not office.stopping.is_set() and monotonic() < ends:
         try:
             holding = _hold(office, session, lease, connection)
+            if connection.waiting_for == _out_of_reach(connection):
+                # Whether the ledger is back is found out by reading: what a person sends is sent once.
+                reading_lists.read(holding, ReferenceKind.ORGANISATION, None)
+                _go_on(session, connection)
             while not office.stopping.is_set() and monotonic() < ends:
                 # A person may have disconnected it since the last step.
                 session.refresh(connection)
@@ -214,9 +219,13 @@ def _take_note(
             _refuse_questions(session, connection, f"{label} is not connected; reconnect it first.", now)
             return
         wait = unsaid if fault.retry_after is None else timedelta(seconds=fault.retry_after)
-        reason = f"{label}'s limit" if fault.code is ErrorCode.RATE_LIMITED else f"{label} out of reach"
+        reason = f"{label}'s limit" if fault.code is ErrorCode.RATE_LIMITED else _out_of_reach(connection)
         connections.pause(session, connection, now + wait, reason)
     log.info("connection waits", connection=connection.id, code=fault.code.value, words=fault.words)
+
+
+def _out_of_reach(connection: Connection) -> str:
+    return f"{connection.provider.label} out of reach"
 
 
 def _refuse_questions(

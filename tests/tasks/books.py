@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 from tests.support.ledger import NORDLYS, Ledger
 
@@ -10,6 +11,12 @@ class Books(Ledger):
     def advance(self, seconds: float) -> None:
         """Move the ledger's time on: its tokens, limits and idempotency keys grow older by that."""
         self._post("clock", {"advance": seconds})
+
+    def calm(self) -> None:
+        """No more faults."""
+        request = Request(f"{self.url}/_control/faults?provider=xero", method="DELETE")  # noqa: S310 - loopback only
+        with urlopen(request, timeout=30):  # noqa: S310
+            pass
 
     def switch(self, **settings: Any) -> None:
         """Change how the provider behaves where its documentation is silent, or make one of its times short."""

@@ -63,11 +63,10 @@ def test_at_the_limit_of_the_day_it_waits_for_hours_and_then_goes(scene: Scene) 
 
 @pytest.mark.requirement("B-08")
 def test_while_the_ledger_is_down_nothing_burns_a_try_and_all_goes_when_it_is_back(scene: Scene) -> None:
-    scene.books.fault("503", method="PUT", times=3)
+    scene.books.fault("503", times=6)
     scene.approve(5)
-    scene.by_hand(1)
 
-    for _ in range(3):
+    for _ in range(6):
         scene.run()
         assert set(scene.statuses()) == {Status.PENDING}
         scene.session.refresh(scene.connection)
@@ -77,7 +76,26 @@ def test_while_the_ledger_is_down_nothing_burns_a_try_and_all_goes_when_it_is_ba
 
     assert set(scene.statuses()) == {Status.SYNCED}
     assert scene.tile(Status.FAILED) == 0
-    assert len(scene.books.numbers()) == 6
+    assert len(scene.books.numbers()) == 5
+
+
+def test_what_a_person_sends_while_the_ledger_is_known_to_be_down_waits_and_goes_when_it_is_back(scene: Scene) -> None:
+    scene.books.fault("503", times=0)
+    scene.approve(1)
+    scene.run()
+    (manual,) = scene.by_hand(1)
+
+    for _ in range(3):
+        scene.later(seconds=61)
+        scene.run()
+    assert (scene.seen(manual).status, scene.attempts(manual)) == (Status.PENDING, [])
+    assert len(scene.books.document_writes()) == 1
+    scene.books.calm()
+    scene.later(seconds=61)
+    scene.run()
+
+    assert scene.statuses() == [Status.SYNCED] * 2
+    assert len(scene.attempts(manual)) == 1
 
 
 def test_a_ledger_that_cannot_be_reached_at_all_is_waited_for(scene: Scene) -> None:

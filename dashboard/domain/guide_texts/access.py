@@ -92,13 +92,15 @@ GUIDES = (
         ErrorCode.PROVIDER_DOWN,
         title="Xero is out of service",
         meaning=(
-            "Xero answered that it is being maintained or has a fault, or could not be reached at all. The record was "
-            "not sent. It does not count as a try, and nothing is wrong with the record."
+            "Xero answered that it is being maintained or has a fault, or could not be reached at all. Nothing was "
+            "booked, and nothing is wrong with the record. What waits has not been tried; what a person had sent at "
+            "that moment has failed, since it is sent only once."
         ),
         whose=Turn.NOBODY,
         steps=(
             "See on status.xero.com whether the disturbance is known.",
-            "Otherwise do nothing: tieout asks again at intervals.",
+            "What waits needs nothing: tieout asks again at intervals.",
+            "What has failed is resent once Xero is back.",
         ),
         after="Everything that waits goes by itself when Xero is back.",
         remedy=Remedy.NONE,
