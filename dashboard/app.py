@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 from sqlalchemy import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import dashboard.models  # noqa: F401 - every table is known before the first query
 from dashboard import cli, logs
@@ -77,6 +78,10 @@ def create_app(config: Config) -> Flask:
     for pages in dict.fromkeys(module.pages for module in modules):
         app.register_blueprint(pages)
     cli.init_app(app)
+    if config.trusted_proxies:
+        # The visitor's address alone is taken from the proxies: scheme and host are those of the public address.
+        chosen = {"x_for": config.trusted_proxies, "x_proto": 0, "x_host": 0, "x_port": 0, "x_prefix": 0}
+        app.wsgi_app = ProxyFix(app.wsgi_app, **chosen)  # type: ignore[method-assign]
     return app
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class Config:
     secret_key: str = field(repr=False)
     token_keys: dict[str, bytes] = field(repr=False)
     public_url: str
+    trusted_proxies: int
     log_level: str
     providers: dict[Provider, ProviderSettings]
 
@@ -56,6 +58,7 @@ def load(environment: Mapping[str, str]) -> Config:
             "TIEOUT_PUBLIC_URL",
             environment.get("TIEOUT_PUBLIC_URL", "") or "http://localhost:5000",
         ),
+        trusted_proxies=_proxies(environment.get("TIEOUT_TRUSTED_PROXIES", "") or "0"),
         log_level=_log_level(environment.get("TIEOUT_LOG_LEVEL", "") or "info"),
         providers={provider: _provider(provider, environment) for provider in Provider},
     )
@@ -112,6 +115,12 @@ def _address(name: str, value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise BadSetting(f"{name} must be an address such as https://tieout.example.com")
     return value.rstrip("/")
+
+
+def _proxies(value: str) -> int:
+    if not re.fullmatch(r"[0-9]|10", value):
+        raise BadSetting(f"TIEOUT_TRUSTED_PROXIES must be a whole number from 0 to 10, not {value!r}")
+    return int(value)
 
 
 def _log_level(value: str) -> str:
