@@ -145,7 +145,8 @@ def break_off(session: Session, connection: Connection, code: ErrorCode, words: 
 def break_grant(session: Session, grant: Grant, words: str, now: datetime) -> None:
     """A grant that the provider no longer honours breaks every connection standing on it."""
     grant.is_broken = True
-    for connection in session.scalars(select(Connection).where(Connection.grant_id == grant.id).with_for_update()):
+    standing = select(Connection).where(Connection.grant_id == grant.id).order_by(Connection.id)
+    for connection in session.scalars(standing.with_for_update(key_share=True)):
         break_off(session, connection, ErrorCode.ACCESS_EXPIRED, words, now)
 
 

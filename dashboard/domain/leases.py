@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed, database_clock
@@ -35,6 +35,12 @@ class Lease:
         return Fence(self.connection_id, self.epoch)
 
 
+def is_work_waiting(session: Session, now: datetime) -> bool:
+    """Whether a free connection has work at `now`; only reads."""
+    free = select(Connection.id).where(Connection.lease_until < database_clock(), has_work(now))
+    return session.scalar(free.limit(1)) is not None
+
+
 def take(session: Session, holder: str, seconds: float, now: datetime) -> Lease | None:
     """Hold the free connection with work that has waited longest for its turn; None when there is none."""
     free = (
@@ -42,7 +48,8 @@ def take(session: Session, holder: str, seconds: float, now: datetime) -> Lease 
         .where(Connection.lease_until < database_clock(), has_work(now))
         .order_by(Connection.last_drained, Connection.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        # Not a full lock: a connection that an export is being added to would be passed over.
+        .with_for_update(skip_locked=True, key_share=True)
         .scalar_subquery()
     )
     taken = session.execute(
@@ -115,7 +122,8 @@ def is_due(now: datetime, mine: ColumnElement[bool]) -> ColumnElement[bool]:
 def attachment_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Export.status == Status.SYNCED,
-        Export.attachment == AttachmentState.DUE,
+        # Written out, not bound: SQLite takes a partial index only where the text of the query implies it.
+        Export.attachment == literal_column(f"'{AttachmentState.DUE.value}'"),
         or_(Export.attachment_not_before.is_(None), Export.attachment_not_before <= now),
     )
 

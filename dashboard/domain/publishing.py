@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import audit, lifecycle
+from dashboard.domain import audit, counts, lifecycle
 from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Export, Record
 from dashboard.models.connection import ConnectionState
@@ -45,32 +45,35 @@ def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: 
     approved = exports = 0
     left_out = []
     sums: dict[str, Decimal] = {}
-    for record in _held(session, tenant_id, [record.id for record in records]):
-        reason = _why_not_approvable(record)
-        if reason:
-            left_out.append(f"{record.number}: {reason}")
-            continue
-        record.approval = Approval.APPROVED
-        record.approved_by_id = actor.id
-        record.approved_at = now
-        session.flush()
-        audit.note_act(
-            session,
-            tenant_id,
-            Act.RECORD_APPROVED,
-            now,
-            actor=actor,
-            reference=record.number,
-            entity_type=record.kind,
-            record_id=record.id,
-            words="Approved",
-            operation=operation,
-        )
-        approved += 1
-        sums[record.currency] = sums.get(record.currency, Decimal(0)) + record.total
-        for connection in targets:
-            publish(session, record, connection, actor, now)
-            exports += 1
+    # Counted record by record, two approvals would take the counts of bills and of sales in two orders, and each would
+    # wait for the other.
+    with counts.together(session):
+        for record in _held(session, tenant_id, [record.id for record in records]):
+            reason = _why_not_approvable(record)
+            if reason:
+                left_out.append(f"{record.number}: {reason}")
+                continue
+            record.approval = Approval.APPROVED
+            record.approved_by_id = actor.id
+            record.approved_at = now
+            session.flush()
+            audit.note_act(
+                session,
+                tenant_id,
+                Act.RECORD_APPROVED,
+                now,
+                actor=actor,
+                reference=record.number,
+                entity_type=record.kind,
+                record_id=record.id,
+                words="Approved",
+                operation=operation,
+            )
+            approved += 1
+            sums[record.currency] = sums.get(record.currency, Decimal(0)) + record.total
+            for connection in targets:
+                publish(session, record, connection, actor, now)
+                exports += 1
     return Approved(approved, exports, tuple(left_out), sums)
 
 
@@ -173,12 +176,13 @@ def _followers(session: Session, tenant_id: int) -> list[Connection]:
 def _held(session: Session, tenant_id: int, ids: Sequence[int]) -> list[Record]:
     """The records as they are now, locked in the order of their ids."""
     query = select(Record).where(Record.tenant_id == tenant_id, Record.id.in_(ids)).order_by(Record.id)
-    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    return list(session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)))
 
 
 def _export_of(session: Session, record: Record, connection: Connection) -> Export | None:
     query = select(Export).where(Export.connection_id == connection.id, Export.record_id == record.id)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(held).one_or_none()
 
 
 def _begin(session: Session, record: Record, connection: Connection, now: datetime) -> Export:

@@ -106,7 +106,7 @@ def freeze(
         if connection.state is ConnectionState.DISCONNECTED:
             reason = f"{connection.provider.label} is disconnected, so nothing was sent; connect it first."
             continue
-        session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update())
+        session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update(key_share=True))
         token = f"{form_token[:30]}{_PRESS}{digest}{_PRESS}{connection.id}"
         same = select(Resync).where(Resync.tenant_id == tenant_id, Resync.form_token == token)
         frozen = session.scalars(same).one_or_none() or _freeze(session, connection, choice, token, actor, now)

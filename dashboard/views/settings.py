@@ -37,7 +37,10 @@ def save() -> Response:
     if problems:
         return _page(facts, problems)
     with writing(db.session()) as opened:
-        tenant = opened.get_one(Tenant, guards.here().tenant.id, populate_existing=True, with_for_update=True)
+        # Not a full lock: that would wait for every row that is being added to the organisation.
+        tenant = opened.get_one(
+            Tenant, guards.here().tenant.id, populate_existing=True, with_for_update={"key_share": True}
+        )
         is_changed = people.change_facts(opened, tenant, facts, guards.actor(), frame.now())
     said = "Saved. Files taken in from now on are read with it." if is_changed else "Nothing was changed."
     return replies.gone_to(url_for("settings.shown"), said, "success" if is_changed else "info")

@@ -17,6 +17,7 @@ from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.records import Approval, Trigger
 from dashboard.vocabulary.statuses import Status
 from tests.support.attempting import accept, refuse
+from tests.support.statements import statements
 from tests.support.world import World
 
 
@@ -71,6 +72,19 @@ def test_two_approvals_at_the_same_moment_have_one_effect(world: World) -> None:
     approvals = select(func.count()).select_from(AuditEntry).where(AuditEntry.act == Act.RECORD_APPROVED)
     assert world.session.scalar(approvals) == 3
     assert world.session.scalar(select(func.count()).select_from(Export)) == 3
+    assert counts.differences(world.session) == []
+
+
+def test_an_approval_counts_once_at_its_end_whatever_the_order_of_sales_and_bills(world: World) -> None:
+    """Count rows are shared: taken record by record, two approvals would wait for each other on PostgreSQL."""
+    world.connect_xero()
+    records = [world.records(1, kind=kind)[0] for kind in ("invoice", "bill", "invoice", "bill")]
+    with statements(world.session) as said:
+        world.approve(records)
+    counted = [position for position, statement in enumerate(said) if "INTO status_count" in statement]
+    acts = [position for position, statement in enumerate(said) if "INTO audit_entry" in statement]
+    assert len(counted) == 2
+    assert min(counted) > max(acts)
     assert counts.differences(world.session) == []
 
 

@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from dashboard.db import writing
+from dashboard.domain import audit
 from dashboard.domain.intake import readers, take_in
 from dashboard.domain.intake.take_in import Fate, Result
 from dashboard.models import AuditEntry, Original, Record, RecordOriginal
@@ -245,6 +247,18 @@ def test_one_bill_uploaded_twice_at_the_same_moment_is_one_record(world: World) 
     assert sorted(results) == [Fate.ATTACHED, Fate.TAKEN_IN]
     world.session.rollback()
     assert world.session.scalar(select(func.count()).select_from(Record)) == 1
+
+
+def test_taking_in_does_not_wait_for_what_is_being_logged(world: World) -> None:
+    """A row that is being added holds its organisation a little; a full lock on that would wait for it."""
+    if world.session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time.")
+    with Session(world.session.get_bind()) as other, writing(other):
+        audit.note_act(other, world.nordlys.id, Act.SIGNED_IN, world.now(), words="Signed in")
+        world.session.execute(text("SET lock_timeout = '500ms'"))
+        world.session.commit()
+        (result,) = world.take_in("one.csv", table(row()))
+    assert result.fate is Fate.TAKEN_IN
 
 
 def test_organisations_do_not_see_each_others_bills(world: World) -> None:

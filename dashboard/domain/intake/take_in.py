@@ -100,8 +100,11 @@ def printable(file_name: str) -> str:
 
 
 def _wait_for_others(session: Session, tenant_id: int) -> None:
-    """Two imports of one file or bill at the same moment would both find nothing: one waits for the other."""
-    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update())
+    """Two imports of one file or bill at the same moment would both find nothing: one waits for the other.
+
+    Not a full lock: that would wait for every row being added to the organisation, and those may wait for this one.
+    """
+    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
 
 
 def _store(
