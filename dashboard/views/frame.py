@@ -217,7 +217,7 @@ def _refused(fault: HTTPException) -> Response:
     if code < 400:
         return Response(fault.get_body(), code, fault.get_headers())
     sentence = _SENTENCES.get(code, "Something went wrong; nothing was changed.")
-    if code in (403, 409) and fault.description:
+    if (code in (403, 409) or isinstance(fault, guards.UnstorableText)) and fault.description:
         sentence = fault.description
     if isinstance(fault, CSRFError):
         sentence = "This form is too old or was not made here. Open the page again and repeat what you did."

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
@@ -36,7 +38,17 @@ class SignedIn:
         return f"{self.user_id}:{self.mark}"
 
 
+class UnstorableText(BadRequest):
+    """Something typed or put into an address holds the character NUL, which no text field of PostgreSQL takes."""
+
+    description = (
+        "What was sent holds a character that no text may hold (NUL). Nothing was changed. "
+        "Go back, type the value instead of pasting it, and send it again."
+    )
+
+
 def init_app(app: Flask) -> None:
+    app.before_request(_refuse_unstorable_text)
     csrf.init_app(app)
     login.init_app(app)
     login.session_protection = None
@@ -103,6 +115,13 @@ def here() -> Member:
 def actor() -> Actor:
     """Who acts, as the log names them."""
     return here().actor
+
+
+def _refuse_unstorable_text() -> None:
+    """Once for every address and field, names and values; the bytes of files are not text and not looked at."""
+    fields = chain(request.args.items(multi=True), request.form.items(multi=True))
+    if "\0" in request.path or any("\0" in name or "\0" in value for name, value in fields):
+        raise UnstorableText
 
 
 def _load(stored: str) -> SignedIn | None:

@@ -55,7 +55,7 @@ def test_an_admin_changes_the_facts_and_the_log_tells_before_and_after(world: Wo
     [
         ("name", ""),
         ("name", "x" * 201),
-        ("name", "Nordlys\x00AB"),
+        ("name", "Nordlys\x07AB"),
         ("tax_id", "9" * 65),
         ("timezone", "Mars/Olympus"),
         ("timezone", ""),
