@@ -1,7 +1,5 @@
 """Attaching: the original follows its document as a step of its own; when it is refused the document stays Synced."""
 
-from datetime import timedelta
-
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -15,7 +13,8 @@ from dashboard.vocabulary.postings import Accepted, AttachmentPosting, ProviderE
 from jobs.tasks.holding import Holding
 
 TRIES = 5
-AGAIN_AFTER = timedelta(minutes=2)
+AGAIN_AFTER = 2
+"""Minutes after the first try that had no answer; each further wait is as much longer."""
 
 
 def attach_next(holding: Holding) -> bool:
@@ -112,5 +111,5 @@ def _after_silence(export: Export, holding: Holding) -> str:
         export.attachment = AttachmentState.REFUSED
         export.warning = "The original could not be attached: the ledger did not answer"
         return export.warning
-    export.attachment_not_before = holding.clock() + AGAIN_AFTER * export.attachment_tries
+    export.attachment_not_before = holding.clock() + holding.timing.retry_minute * AGAIN_AFTER * export.attachment_tries
     return "No answer to the attachment; it is sent again"
