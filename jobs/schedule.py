@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobs.tasks import consents, counting, drain, refreshing, resyncs
+from jobs.tasks import consents, counting, drain, forgetting, refreshing, resyncs
 from jobs.tasks.office import Office
 
 
@@ -25,5 +25,6 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("resyncs", resyncs.run, timedelta(seconds=2), "the next wave begins when the one before has ended"),
     Entry("lapse", resyncs.lapse, timedelta(minutes=1), "a frozen set is not confirmed for ever"),
     Entry("lists", refreshing.run, timedelta(hours=1), "lock dates and drop-downs stay fresh though nothing is sent"),
+    Entry("forget", forgetting.run, timedelta(minutes=10), "no access is kept that nobody uses, nor who mistyped"),
     Entry("counts", counting.run, timedelta(hours=24), "the tiles must equal the rows"),
 )

@@ -21,7 +21,7 @@ from dashboard.vocabulary.postings import Company
 from dashboard.vocabulary.providers import Provider
 
 KEPT_UNUSED = timedelta(hours=1)
-"""A consent that led to nothing is forgotten after this long: no access is kept that nobody uses."""
+"""A consent on which no connection stands is forgotten when it is older: no access is kept that nobody uses."""
 
 
 class Spent(Exception):
@@ -77,8 +77,7 @@ def begin(
     actor: Actor,
     now: datetime,
 ) -> Lookup:
-    """Keep a fresh consent's tokens and ask which companies it reaches; consents that led nowhere are forgotten."""
-    _forget_unused(session, tenant_id, now)
+    """Keep a fresh consent's tokens and ask which companies it reaches."""
     grant = grants.create(session, vault, tenant_id, provider, tokens, actor, now)
     question = {"connection": wanted.id} if wanted else {}
     return lookups.ask_companies(session, grant, question, actor, now)
@@ -121,21 +120,24 @@ def reconnect(session: Session, consent: Consent, actor: Actor, now: datetime) -
     return connections.reconnect(session, consent.wanted, _spend(session, consent), companies, actor, now)
 
 
-def _spend(session: Session, consent: Consent) -> Grant:
-    grant = session.get_one(Grant, consent.lookup.grant_id, populate_existing=True)
-    if not grant.tokens or not lookups.use(session, consent.lookup):
-        raise Spent
-    return grant
-
-
-def _forget_unused(session: Session, tenant_id: int, now: datetime) -> None:
-    """Drop tokens that no connection stands on and that nobody has a question about."""
+def forget_unused(session: Session, now: datetime) -> int:
+    """Drop tokens that no connection stands on and that nobody has a question about; how many consents it was."""
     unused = select(Grant).where(
-        Grant.tenant_id == tenant_id,
         Grant.created_at < now - KEPT_UNUSED,
         Grant.tokens != b"",
         ~exists().where(Connection.grant_id == Grant.id),
         ~exists().where(Lookup.grant_id == Grant.id, Lookup.state.in_(lookups.OPEN)),
     )
-    for grant in session.scalars(unused.with_for_update()):
+    locked = [grant.id for grant in session.scalars(unused.order_by(Grant.id).with_for_update())]
+    # Asked anew under the lock: a connection may have come to stand on one while the lock was waited for.
+    still = session.scalars(unused.where(Grant.id.in_(locked))).all()
+    for grant in still:
         grants.forget(session, grant)
+    return len(still)
+
+
+def _spend(session: Session, consent: Consent) -> Grant:
+    grant = session.get_one(Grant, consent.lookup.grant_id, populate_existing=True, with_for_update=True)
+    if not grant.tokens or not lookups.use(session, consent.lookup):
+        raise Spent
+    return grant

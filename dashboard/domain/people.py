@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from babel.numbers import list_currencies
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from dashboard.db import upsert
+from dashboard.db import changed, upsert
 from dashboard.domain import audit
 from dashboard.domain.actors import MACHINE, Actor
 from dashboard.models import Membership, SignInThrottle, Tenant, User
@@ -121,28 +121,33 @@ def has_mark(session: Session, user_id: int, mark: str) -> bool:
     return stored is not None and secrets.compare_digest(stored, mark)
 
 
-def who_fits(session: Session, email: str, password: str, address: str, now: datetime) -> User | None:
-    """The person whose e-mail and password these are, else None. Only reads. Raises TooManyTries.
+def count_try(session: Session, email: str, address: str, now: datetime) -> None:
+    """Count a try against the e-mail and the address, known or not, before its password is looked at.
+
+    Committed first: of guesses that come all at once no more are looked at than of guesses that come one by one.
+    Raises TooManyTries, and then nothing is to be counted.
+    """
+    for subject, allowed in _subjects(email, address).items():
+        _count(session, subject, allowed, now)
+
+
+def who_fits(session: Session, email: str, password: str) -> User | None:
+    """The person whose e-mail and password these are, else None. Only reads; the try was counted before.
 
     An unknown e-mail takes as long as a known one, so that nobody learns who has an account.
     """
-    for subject, allowed in _subjects(email, address).items():
-        if _failures(session, subject, now) >= allowed:
-            raise TooManyTries
     user = session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
     fits = _fits(user.password_hash if user else _NOBODYS_HASH, password)
     return user if fits else None
 
 
-def note_sign_in(session: Session, email: str, address: str, user: User | None, now: datetime) -> None:
-    """Count a miss against the e-mail and the address, known or not; a success clears the e-mail's misses."""
-    subjects = _subjects(email, address)
-    if user is None:
-        for subject in subjects:
-            _count_failure(session, subject, now)
-        return
+def note_sign_in(session: Session, email: str, address: str, user: User, now: datetime) -> None:
+    """Log that the person signed in; the e-mail's misses are cleared, and this try was none of the address."""
+    of_email, of_address = _subjects(email, address)
+    session.execute(delete(SignInThrottle).where(SignInThrottle.subject == of_email))
     # The address keeps its misses: one good account must not open the door to guessing others.
-    session.execute(delete(SignInThrottle).where(SignInThrottle.subject == next(iter(subjects))))
+    given_back = update(SignInThrottle).where(SignInThrottle.subject == of_address, SignInThrottle.failures > 0)
+    session.execute(given_back.values(failures=SignInThrottle.failures - 1))
     for tenant in organisations(session, user.id):
         audit.note_act(
             session,
@@ -153,6 +158,11 @@ def note_sign_in(session: Session, email: str, address: str, user: User | None, 
             reference=user.email,
             words="Signed in",
         )
+
+
+def forget_misses(session: Session, now: datetime) -> int:
+    """Drop what no longer counts against anybody; how many it was. It names people who may not even have an account."""
+    return changed(session, delete(SignInThrottle).where(SignInThrottle.since <= now - WINDOW))
 
 
 def create_tenant(
@@ -288,20 +298,18 @@ def _fits(password_hash: str, password: str) -> bool:
         return False
 
 
-def _failures(session: Session, subject: str, now: datetime) -> int:
-    query = select(SignInThrottle.failures).where(
-        SignInThrottle.subject == subject, SignInThrottle.since > now - WINDOW
+def _count(session: Session, subject: str, allowed: int, now: datetime) -> None:
+    """One more in the subject's window, or the first of a window that begins; one statement, so none slips through."""
+    table = SignInThrottle.__table__
+    is_over = table.c.since <= now - WINDOW
+    statement = upsert(session, table).values(subject=subject, failures=1, since=now)
+    counted = statement.on_conflict_do_update(
+        index_elements=["subject"],
+        set_={
+            "failures": case((is_over, 1), else_=table.c.failures + 1),
+            "since": case((is_over, statement.excluded.since), else_=table.c.since),
+        },
+        where=or_(is_over, table.c.failures < allowed),
     )
-    return session.scalar(query) or 0
-
-
-def _count_failure(session: Session, subject: str, now: datetime) -> None:
-    session.execute(
-        delete(SignInThrottle).where(SignInThrottle.subject == subject, SignInThrottle.since <= now - WINDOW)
-    )
-    statement = upsert(session, SignInThrottle.__table__).values(subject=subject, failures=1, since=now)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["subject"], set_={"failures": SignInThrottle.__table__.c.failures + 1}
-        )
-    )
+    if session.scalar(counted.returning(table.c.subject)) is None:
+        raise TooManyTries

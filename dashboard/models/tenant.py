@@ -53,7 +53,7 @@ class Membership(Base):
 
 
 class SignInThrottle(Base):
-    """Failed sign-ins of one subject ("email:…" or "address:…") since `since`."""
+    """Tries of one subject ("email:…" or "address:…") since `since` that did not sign in, or not yet."""
 
     __tablename__ = "sign_in_throttle"
 

@@ -30,14 +30,16 @@ def submitted() -> Response:
     onward = request.form.get("next", "")
     address = request.remote_addr or ""
     try:
-        user = people.who_fits(db.session(), email, password, address, frame.now())
+        with writing(db.session()) as opened:
+            people.count_try(opened, email, address, frame.now())
     except people.TooManyTries as refused:
         error = f"Too many tries. Wait {refused.minutes} minutes, then try again."
         return replies.page("sign_in/form.html", 429, email=email, next=onward, error=error)
-    with writing(db.session()):
-        people.note_sign_in(db.session(), email, address, user, frame.now())
+    user = people.who_fits(db.session(), email, password)
     if user is None:
         return replies.page("sign_in/form.html", 422, email=email, next=onward, error=WRONG)
+    with writing(db.session()) as opened:
+        people.note_sign_in(opened, email, address, user, frame.now())
     session.clear()
     session.permanent = True
     login_user(guards.SignedIn(user.id, user.session_mark))

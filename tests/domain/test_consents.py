@@ -88,6 +88,8 @@ def test_tokens_that_led_nowhere_are_forgotten_and_those_in_use_are_kept(world: 
     with writing(world.session):
         world.session.execute(update(Grant).values(created_at=world.now() - timedelta(hours=2)))
     fresh = begin(world)
+    with writing(world.session):
+        assert consents.forget_unused(world.session, world.now()) == 1
 
     def has_tokens(lookup: Lookup) -> bool:
         return bool(world.session.get_one(Grant, lookup.grant_id, populate_existing=True).tokens)
