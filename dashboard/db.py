@@ -154,6 +154,18 @@ def writing(session: Session) -> Iterator[Session]:
     session.commit()
 
 
+@contextmanager
+def one_snapshot(session: Session) -> Iterator[Session]:
+    """Reads that all see the database as it was at the first of them; nothing may be written."""
+    session.commit()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def _is_sqlite(dbapi_connection: Any) -> bool:
     return type(dbapi_connection).__module__.startswith("sqlite3")
 

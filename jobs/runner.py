@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import structlog
@@ -16,6 +17,8 @@ from jobs.tasks.office import Office
 
 GRACE = 22.0
 """Seconds that work under way has to end after SIGTERM. What has not ended then is handed back: 25 seconds in all."""
+
+FIRST_TICK = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +37,8 @@ class Runner:
         )
 
     def start(self) -> None:
+        # What comes once a day must come in a process that never lives that long, too: soon after the start.
+        first = datetime.now(UTC) + FIRST_TICK
         for entry in SCHEDULE:
             for copy in range(entry.copies):
                 self._scheduler.add_job(
@@ -41,6 +46,7 @@ class Runner:
                     "interval",
                     args=(entry,),
                     seconds=entry.every.total_seconds(),
+                    next_run_time=min(first, datetime.now(UTC) + entry.every),
                     id=f"{entry.name}-{copy}",
                 )
         self._scheduler.start()

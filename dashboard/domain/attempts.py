@@ -12,7 +12,8 @@ from dashboard.domain import counts, lifecycle, stored_postings
 from dashboard.domain.leases import Lease
 from dashboard.models import Attempt, Connection, Export, Original, RecordOriginal
 from dashboard.models.export import AttachmentState, AttemptState, Step
-from dashboard.vocabulary.postings import DocumentPosting, LedgerState
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.postings import DocumentPosting, Fault, LedgerState
 from dashboard.vocabulary.statuses import Cause, Status
 
 
@@ -113,6 +114,11 @@ def accept(
         words=words or f"Accepted as {state.label.lower()}",
         **further,
     )
+
+
+def twice_fault(export: Export) -> Fault:
+    """Why an export with an alarm is not sent by anybody before a person looked."""
+    return Fault(ErrorCode.DOUBLE_BOOKED, "", export.alarm)
 
 
 def locked(session: Session, attempt_id: int) -> tuple[Export, Attempt]:

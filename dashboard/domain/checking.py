@@ -152,6 +152,9 @@ def _settle_absent(
         if changed(session, seen.values(**values)) != 1:
             raise lifecycle.StaleMove(f"connection {fence.connection_id} has another holder")
         return
+    if export.alarm:
+        _fail(session, export, Cause.FOUND_ABSENT, attempts.twice_fault(export), now, fence, None)
+        return
     own_process_died = attempt.finding.startswith(stranding.RUNNER_DIED)
     is_automatic = export.trigger is Trigger.AUTOMATIC
     again = backoff.next_try(export.tries, now, timing.retry_minute) if is_automatic else None

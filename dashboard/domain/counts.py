@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.db import upsert
@@ -97,18 +97,35 @@ def differences(session: Session) -> list[tuple[CountKey, int, int]]:
     ]
 
 
-def recount(session: Session) -> None:
-    """Make every kept count the number of rows. Needs the only writing transaction; for the task that compares."""
-    session.execute(delete(StatusCount))
-    rows = _rows(session)
-    if rows:
-        session.execute(
-            insert(StatusCount),
-            [
-                {"tenant_id": k.tenant_id, "connection_id": k.connection_id, "kind": k.kind, "status": k.status, "n": n}
-                for k, n in rows.items()
-            ],
+def mend(session: Session, key: CountKey) -> tuple[int, int] | None:
+    """Make one kept count the number of its rows; (kept, rows) when it was wrong. Needs a writing transaction.
+
+    Whoever moves such a row waits for the count meanwhile, so that both are as of one moment.
+    """
+    mine = (
+        StatusCount.tenant_id == key.tenant_id,
+        StatusCount.connection_id == key.connection_id,
+        StatusCount.kind == key.kind,
+        StatusCount.status == key.status,
+    )
+    shift(session, [(key, 1)])
+    shift(session, [(key, -1)])
+    kept = session.scalar(select(StatusCount.n).where(*mine).with_for_update()) or 0
+    rows = (
+        session.scalar(
+            select(func.count()).where(
+                Export.tenant_id == key.tenant_id,
+                Export.connection_id == key.connection_id,
+                Export.kind == key.kind,
+                Export.status == key.status,
+            )
         )
+        or 0
+    )
+    if kept == rows:
+        return None
+    shift(session, [(key, rows - kept)])
+    return kept, rows
 
 
 def _rows(session: Session) -> dict[CountKey, int]:

@@ -173,8 +173,9 @@ def _record_late(session: Session, export: Export, attempt: Attempt, outcome: Ou
 
 
 def _note_superseded(session: Session, export: Export, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
-    if isinstance(outcome, Accepted) and export.status in (Status.PENDING, Status.FAILED):
-        # What was sent since is known not to be booked, and would be if it were sent once more.
+    is_waiting = export.status in (Status.PENDING, Status.FAILED)
+    if isinstance(outcome, Accepted) and is_waiting and _is_known_unbooked(session, export):
+        # What was sent since is not in the ledger, and would be if it were sent once more.
         _accept(session, export, attempt, outcome, Cause.LATE_OUTCOME, now)
         return
     if isinstance(outcome, Accepted) and outcome.ledger_id != export.ledger_id:
@@ -195,6 +196,14 @@ def _note_superseded(session: Session, export: Export, attempt: Attempt, outcome
         attempt_id=attempt.id,
         details={"attempt": attempt.id},
     )
+
+
+def _is_known_unbooked(session: Session, export: Export) -> bool:
+    """Whether the newest try booked nothing for certain: it was answered so, never left, or was looked up as absent."""
+    newest = session.get_one(Attempt, export.attempt_id)
+    if newest.state in (AttemptState.REFUSED, AttemptState.TOLD_TO_WAIT, AttemptState.NOT_SENT):
+        return True
+    return export.status is Status.PENDING or export.error_code == ErrorCode.NOT_IN_LEDGER.value
 
 
 def _raise_alarm(session: Session, export: Export, attempt: Attempt, words: str, now: datetime) -> None:

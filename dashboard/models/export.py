@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,6 +69,13 @@ class Export(Base):
         Index("ix_export_list", "tenant_id", "connection_id", "status", "id"),
         Index("ix_export_queue", "connection_id", "status", "next_try_at", "id"),
         Index("ix_export_operation", "operation"),
+        Index(
+            "ix_export_attachment",
+            "connection_id",
+            "attachment_not_before",
+            sqlite_where=text("attachment = 'due'"),
+            postgresql_where=text("attachment = 'due'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

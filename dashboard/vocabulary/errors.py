@@ -66,3 +66,6 @@ RETRY_CLASS: dict[ErrorCode, Retry] = {
 
 BREAKS_CONNECTION = frozenset({ErrorCode.ACCESS_EXPIRED, ErrorCode.COMPANY_DISCONNECTED})
 """Codes after which the whole connection waits for a person to reconnect it; nothing of its queue burns a try."""
+
+CONNECTION_WIDE = BREAKS_CONNECTION | {ErrorCode.SCOPE_MISSING, ErrorCode.RATE_LIMITED, ErrorCode.PROVIDER_DOWN}
+"""Codes of a failed call that say something about the whole connection; any other is about what was asked."""

@@ -12,6 +12,7 @@ from dashboard.models import Attempt, Connection, Export, Lookup, Record
 from dashboard.models.export import Step
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.errors import CONNECTION_WIDE, ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Accepted, ContactPosting, ProviderError, Refused, Unknown
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
@@ -39,6 +40,17 @@ def answer_next(holding: Holding) -> bool:
     except NoAnswer as reason:
         with writing(session):
             lookups.fail(session, lookup, str(reason), holding.clock())
+        return True
+    except ProviderError as fault:
+        session.rollback()
+        if fault.code in CONNECTION_WIDE and fault.code is not ErrorCode.PROVIDER_DOWN:
+            raise
+        # Left open it would be asked first for ever, and nothing else would have its turn.
+        with writing(session):
+            words = f"{holding.provider.label} did not answer: {fault.words or fault.code.value}. Ask again later."
+            lookups.fail(session, lookup, words, holding.clock())
+        if fault.code is ErrorCode.PROVIDER_DOWN:
+            raise
         return True
     with writing(session):
         lookups.answer(session, lookup, answer, holding.clock())

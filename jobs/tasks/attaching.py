@@ -9,7 +9,18 @@ from dashboard.domain.leases import attachment_due
 from dashboard.models import Attempt, Export, Original, Record, RecordOriginal
 from dashboard.models.export import AttachmentState, AttemptState, Step
 from dashboard.vocabulary.audit import Act
-from dashboard.vocabulary.postings import Accepted, AttachmentPosting, ProviderError, Refused, Unknown, Wait
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.postings import (
+    Accepted,
+    AttachmentPosting,
+    Exchange,
+    Fault,
+    Outcome,
+    ProviderError,
+    Refused,
+    Unknown,
+    Wait,
+)
 from jobs.tasks.holding import Holding
 
 TRIES = 5
@@ -57,13 +68,18 @@ def attach_next(holding: Holding) -> bool:
         )
         session.add(attempt)
         session.flush()
+    outcome: Outcome
     try:
         (outcome,) = holding.connector.push([posting])
     except ProviderError as fault:
-        with writing(session):
-            attempt.state, attempt.ended_at = AttemptState.NOT_SENT, holding.clock()
-            attempt.error_code, attempt.error_words = fault.code.value, fault.words
-        raise
+        if fault.code is not ErrorCode.SCOPE_MISSING:
+            with writing(session):
+                attempt.state, attempt.ended_at = AttemptState.NOT_SENT, holding.clock()
+                attempt.error_code, attempt.error_words = fault.code.value, fault.words
+            raise
+        # The right to attach is one of its own: documents go on without it.
+        words = fault.words or "the right to attach files is missing"
+        outcome = Refused((Fault(fault.code, "", words),), Exchange("PUT", "", "", None, words))
     with writing(session):
         _end(holding, export, attempt, outcome, reference)
     if isinstance(outcome, Wait):
@@ -75,7 +91,7 @@ def _end(
     holding: Holding,
     export: Export,
     attempt: Attempt,
-    outcome: Accepted | Refused | Wait | Unknown,
+    outcome: Outcome,
     reference: str,
 ) -> None:
     session, now = holding.session, holding.clock()

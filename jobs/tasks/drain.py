@@ -56,6 +56,9 @@ def run(office: Office) -> bool:
 
 def drain_one(office: Office, session: Session) -> bool:
     """Drain the connection that has waited longest; False when none had work."""
+    # Asked without the write lock first: idle runners ask every second, and writers must not wait for them.
+    if not leases.is_work_waiting(session, office.clock()):
+        return False
     with writing(session):
         seconds = max(settings.timing.lease.total_seconds() for settings in office.config.providers.values())
         lease = leases.take(session, holder_name(), seconds, office.clock())
@@ -109,9 +112,12 @@ def _drain(office: Office, session: Session, lease: Lease) -> None:
         except ProviderError as fault:
             session.rollback()
             # An access token may end before its time; one renewal tells that from an access that was withdrawn.
-            if fault.code is ErrorCode.ACCESS_EXPIRED and not renewed and _renewed(office, session, connection):
-                renewed = True
-                continue
+            if fault.code is ErrorCode.ACCESS_EXPIRED and not renewed:
+                refusal = _renew(office, session, connection)
+                if refusal is None:
+                    renewed = True
+                    continue
+                fault = refusal
             _take_note(session, connection, fault, office.clock(), timing.retry_minute)
             return
 
@@ -186,18 +192,18 @@ def _hold(office: Office, session: Session, lease: Lease, connection: Connection
     )
 
 
-def _renewed(office: Office, session: Session, connection: Connection) -> bool:
+def _renew(office: Office, session: Session, connection: Connection) -> ProviderError | None:
+    """Renew the access that was refused; what stood in the way, which may be less than an access withdrawn."""
     session.refresh(connection)
     if connection.grant_id is None:
-        return False
+        return ProviderError(ErrorCode.ACCESS_EXPIRED, words=f"{connection.provider.label} was disconnected")
     grant = session.get_one(Grant, connection.grant_id)
     try:
         tokens.ensure(session, office.config, office.client, grant, office.clock, anew=True)
-    except ProviderError:
-        # What the renewal itself met stands on the connection already, or shows when it is drained next.
+    except ProviderError as refusal:
         session.rollback()
-        return False
-    return True
+        return refusal
+    return None
 
 
 def _take_note(

@@ -11,13 +11,18 @@ from dashboard.domain import checking, comparing
 from dashboard.domain.checking import Doubt
 from dashboard.domain.leases import Lease
 from dashboard.domain.lifecycle import StaleMove
-from dashboard.vocabulary.postings import Finding, ProviderError
+from dashboard.vocabulary.errors import CONNECTION_WIDE
+from dashboard.vocabulary.postings import Finding, ProviderError, Unsure
 from dashboard.vocabulary.providers import Timing
 from dashboard.vocabulary.statuses import Status
 from jobs.tasks.holding import Holding
 
 AT_ONCE = 10
 """Looked up together: one answer that does not come costs the others no more than this."""
+
+
+POSTPONED = 5
+"""Minutes until a look that failed comes again: longer than the connection waits, so that others have their turn."""
 
 
 class Purpose(Protocol):
@@ -45,10 +50,10 @@ def look_up_due(holding: Holding) -> bool:
             continue
         session.commit()
         try:
-            findings = holding.connector.find([doubt.posting for doubt in due])
+            findings = _find(holding, due)
         except ProviderError:
             with writing(session):
-                purpose.postpone(session, holding.lease, due, holding.clock() + holding.timing.retry_minute)
+                purpose.postpone(session, holding.lease, due, holding.clock() + POSTPONED * holding.timing.retry_minute)
             raise
         for doubt, finding in zip(due, findings, strict=True):
             try:
@@ -59,3 +64,15 @@ def look_up_due(holding: Holding) -> bool:
                 continue
         return True
     return False
+
+
+def _find(holding: Holding, doubts: Sequence[Doubt]) -> list[Finding]:
+    """Look up together; a question that the ledger refuses is found out alone, and stays unsure."""
+    try:
+        return holding.connector.find([doubt.posting for doubt in doubts])
+    except ProviderError as fault:
+        if fault.code in CONNECTION_WIDE:
+            raise
+        if len(doubts) == 1:
+            return [Unsure(f"the ledger would not say: {fault.words or fault.code.value}")]
+    return [finding for doubt in doubts for finding in _find(holding, [doubt])]

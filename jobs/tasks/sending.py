@@ -88,7 +88,7 @@ def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
             for export in batch:
                 link = f"{holding.config.public_url}/r/{export.key}"
                 checked = preflight.check(records[export.record_id], export, connection, mapped, ledger, link)
-                if checked.posting is not None:
+                if checked.posting is not None and not export.alarm:
                     ready.append(Ready(export, checked.posting, checked.versions))
                     continue
                 lifecycle.move(
@@ -97,7 +97,7 @@ def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
                     Status.FAILED,
                     Cause.PREFLIGHT,
                     holding.clock(),
-                    faults=checked.faults,
+                    faults=(attempts.twice_fault(export),) if export.alarm else checked.faults,
                     fence=holding.lease.fence,
                     is_urgent=False,
                 )

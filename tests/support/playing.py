@@ -78,7 +78,8 @@ def multiply(world: World, export: Export, how_many: int) -> list[int]:
         records = world.session.scalars(insert(Record).returning(Record.id, sort_by_parameter_order=True), rows).all()
         copies = [{**_columns(export), "record_id": each, "key": f"copy-{each}"} for each in records]
         ids = world.session.scalars(insert(Export).returning(Export.id, sort_by_parameter_order=True), copies).all()
-        counts.recount(world.session)
+        for key, _, _ in counts.differences(world.session):
+            counts.mend(world.session, key)
     return [export.id, *ids]
 
 

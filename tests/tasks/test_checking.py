@@ -154,7 +154,7 @@ def test_a_ledger_that_cannot_be_asked_is_asked_later(scene: Scene) -> None:
     for _ in range(2):
         scene.run()
         assert scene.seen(export).status is Status.CHECKING
-        scene.later(minutes=1.1)
+        scene.later(minutes=5.1)
     scene.run()
 
     assert scene.seen(export).status is Status.SYNCED

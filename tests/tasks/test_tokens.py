@@ -235,3 +235,34 @@ def test_stored_access_that_cannot_be_opened_asks_for_a_reconnect(scene: Scene) 
     assert "cannot be read" in scene.connection.error_words
     assert scene.seen(export).status is Status.PENDING
     assert scene.books.document_writes() == []
+
+
+def test_a_token_endpoint_that_is_down_for_a_moment_breaks_no_connection(scene: Scene) -> None:
+    scene.books.change("expire-access")
+    scene.books.fault("503", method="POST", path="/connect/token")
+    (export,) = scene.approve(1)
+
+    scene.run()
+
+    assert connection_of(scene).state is ConnectionState.CONNECTED
+    assert scene.seen(export).status is Status.PENDING
+    scene.later(minutes=1.3)
+    scene.run()
+    assert scene.seen(export).status is Status.SYNCED
+
+
+def test_an_access_that_another_process_renews_at_this_moment_breaks_no_connection(scene: Scene) -> None:
+    scene.books.change("expire-access")
+    with writing(scene.session):
+        key = grants.take_refresh_lock(scene.session, scene.grant, 30)
+    (export,) = scene.approve(1)
+
+    scene.run()
+
+    assert key is not None
+    assert connection_of(scene).state is ConnectionState.CONNECTED
+    with writing(scene.session):
+        grants.release_refresh_lock(scene.session, scene.grant, key)
+    scene.later(minutes=1)
+    scene.run()
+    assert scene.seen(export).status is Status.SYNCED

@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lookup")),
     )
     with op.batch_alter_table("lookup", schema=None) as batch_op:
+        batch_op.create_index("ix_lookup_newest", ["connection_id", "kind", "id"], unique=False)
         batch_op.create_index("ix_lookup_open", ["state", "connection_id", "id"], unique=False)
 
     op.create_table(
@@ -478,6 +479,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("export", schema=None) as batch_op:
         batch_op.create_index("ix_export_list", ["tenant_id", "connection_id", "status", "id"], unique=False)
+        batch_op.create_index(
+            "ix_export_attachment",
+            ["connection_id", "attachment_not_before"],
+            unique=False,
+            sqlite_where=sa.text("attachment = 'due'"),
+            postgresql_where=sa.text("attachment = 'due'"),
+        )
         batch_op.create_index("ix_export_operation", ["operation"], unique=False)
         batch_op.create_index("ix_export_queue", ["connection_id", "status", "next_try_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_export_record_id"), ["record_id"], unique=False)
@@ -570,6 +578,7 @@ def downgrade() -> None:
     op.drop_table("mapping")
     with op.batch_alter_table("lookup", schema=None) as batch_op:
         batch_op.drop_index("ix_lookup_open")
+        batch_op.drop_index("ix_lookup_newest")
 
     op.drop_table("lookup")
     with op.batch_alter_table("record_tax", schema=None) as batch_op:
