@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.browser.people import WIDE, Person
 from tests.browser.running import Demo, start_demo
 
 PASSWORD = "tieout-demo"  # the demo's own
-ORGANISATIONS = {"dov": "maple"}
+HOSTS = {"dov": "maple", "sol": "tieout"}
 
 Meet = Callable[[str], Person]
 in_every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name, scope="module")
@@ -47,27 +48,36 @@ def demo(seeded: Path, way: Way, tmp_path_factory: pytest.TempPathFactory) -> It
     running.stop()
 
 
-@pytest.fixture
-def meet(browser: Browser, demo: Demo, way: Way) -> Iterator[Meet]:
-    """`meet("bo")` is bo, signed in through the page; `meet("")` is somebody who did not sign in.
-
-    In the end nobody's browser had anything to complain of, and no page asked another host for anything.
-    """
+@contextmanager
+def arriving(browser: Browser, demo: Demo, way: Way) -> Iterator[Meet]:
+    """Who comes meanwhile, each with a browser of their own, signed in through the page."""
     contexts: list[BrowserContext] = []
-    met: list[Person] = []
 
     def arrive(name: str) -> Person:
         context = browser.new_context(viewport=WIDE, java_script_enabled=way.scripts, locale="en-US")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        met.append(Person.at(page, demo, way))
+        person = Person.at(page, demo, way)
         if name:
-            met[-1].sign_in(f"{name}@{ORGANISATIONS.get(name, 'nordlys')}.example", PASSWORD)
-        return met[-1]
+            person.sign_in(f"{name}@{HOSTS.get(name, 'nordlys')}.example", PASSWORD)
+        return person
 
     yield arrive
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def meet(browser: Browser, demo: Demo, way: Way) -> Iterator[Meet]:
+    """`meet("bo")` is bo, signed in. In the end nobody's browser had anything to complain of."""
+    met: list[Person] = []
+    with arriving(browser, demo, way) as arrive:
+
+        def meet_one(name: str) -> Person:
+            met.append(arrive(name))
+            return met[-1]
+
+        yield meet_one
     assert [said for person in met for said in person.complaints] == []
     assert [url for person in met for url in person.strangers] == []

@@ -135,11 +135,12 @@ class Person:
         self._look_once(f"{name}-phone", find_misplaced)
         self.page.set_viewport_size(WIDE)
 
-    def was_refused(self, status: int) -> None:
-        """The page is an answer of that status, of which Chromium complains in the console."""
+    def was_answered(self, status: int) -> None:
+        """The page came with that status; Chromium complains of some in the console."""
         assert self.document is not None
         assert self.document.status == status
-        self.complaints[:] = [said for said in self.complaints if f"status of {status}" not in said]
+        if status >= 400:
+            self.complaints[:] = [said for said in self.complaints if f"status of {status}" not in said]
 
     def _look_once(self, name: str, find: Callable[[Page], list[str]]) -> None:
         # Under the head of a list that stays in sight, half a row counts as too small to be pressed.
