@@ -81,7 +81,7 @@ def as_sent(session: Session, record: Record, export: Export) -> Sent:
 
 def told(session: Session, export: Export) -> Told:
     """What the ledger said last: the newest look since the export has its status, else what was kept when it failed."""
-    lookup = lookups.newest(session, export.connection_id, LookupKind.FIND, {"export": export.id})
+    lookup = lookups.newest(session, export.connection_id, LookupKind.FIND, ("export", export.id))
     if lookup and lookup.state is LookupState.ANSWERED and lookup.answered_at and _is_since(lookup, export):
         answer = lookup.answer
         objects = tuple(_restored(each) for each in answer.get("objects", ()))

@@ -128,9 +128,11 @@ def open_without_connection(session: Session) -> list[Lookup]:
 
 
 def newest(
-    session: Session, connection_id: int, kind: LookupKind, question: dict[str, Any] | None = None
+    session: Session, connection_id: int, kind: LookupKind, about: tuple[str, int] | None = None
 ) -> Lookup | None:
-    """The newest lookup of that kind (and question), whatever its state."""
+    """The newest lookup of that kind, whatever its state; `about` is a name and number in its question."""
     query = select(Lookup).where(Lookup.connection_id == connection_id, Lookup.kind == kind)
-    found = session.scalars(query.order_by(Lookup.id.desc()).limit(50))
-    return next((each for each in found if question is None or each.question == question), None)
+    if about is not None:
+        name, number = about
+        query = query.where(Lookup.question[name].as_integer() == number)
+    return session.scalars(query.order_by(Lookup.id.desc()).limit(1)).one_or_none()

@@ -37,7 +37,10 @@ class Lookup(Base):
     """
 
     __tablename__ = "lookup"
-    __table_args__ = (Index("ix_lookup_open", "state", "connection_id", "id"),)
+    __table_args__ = (
+        Index("ix_lookup_open", "state", "connection_id", "id"),
+        Index("ix_lookup_newest", "connection_id", "kind", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))

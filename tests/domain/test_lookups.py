@@ -91,7 +91,18 @@ def test_the_newest_of_a_kind_is_found_whatever_its_state(world: World) -> None:
     ask(world, connection, export=2)
     with writing(world.session):
         lookups.fail(world.session, first, "gone", world.now())
-    found = lookups.newest(world.session, connection.id, LookupKind.FIND, {"export": 1})
+    found = lookups.newest(world.session, connection.id, LookupKind.FIND, ("export", 1))
     assert found is not None
     assert found.id == first.id
     assert lookups.newest(world.session, connection.id, LookupKind.DISCONNECT) is None
+
+
+def test_however_many_came_after_it_the_newest_about_an_export_is_found(world: World) -> None:
+    connection = world.connect_xero()
+    first = ask(world, connection, export=1)
+    for number in range(2, 62):
+        ask(world, connection, export=number)
+    found = lookups.newest(world.session, connection.id, LookupKind.FIND, ("export", 1))
+    assert found is not None
+    assert found.id == first.id
+    assert lookups.newest(world.session, connection.id, LookupKind.FIND, ("export", 62)) is None

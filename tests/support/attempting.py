@@ -89,7 +89,7 @@ def answer_look(world: World, export: Export, finding: Finding) -> None:
     """Answer the open question what the ledger holds, as the connection's holder does."""
     session = world.session
     session.rollback()
-    lookup = lookups.newest(session, export.connection_id, LookupKind.FIND, {"export": export.id})
+    lookup = lookups.newest(session, export.connection_id, LookupKind.FIND, ("export", export.id))
     assert lookup is not None
     told = checking.told(finding)
     found = type(finding).__name__.lower()
