@@ -1,6 +1,7 @@
 """Taking in: what is the same, which side it is on, who wins when two come at once, and nothing half saved."""
 
 import threading
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -9,12 +10,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
-from dashboard.domain import audit
+from dashboard.domain import audit, counts
 from dashboard.domain.intake import readers, take_in
 from dashboard.domain.intake.take_in import Fate, Result
 from dashboard.models import AuditEntry, Original, Record, RecordOriginal
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.records import Approval, Direction, Payment, RecordKind
+from dashboard.vocabulary.statuses import Status
+from tests.support.statements import statements
 from tests.support.world import World
 
 UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
@@ -224,6 +227,42 @@ def test_approving_at_intake_starts_the_export(world: World) -> None:
     )
     assert list(acts) == [Act.RECORD_TAKEN_IN, Act.RECORD_APPROVED, Act.EXPORT_QUEUED]
     assert connection.id
+
+
+def test_a_large_file_is_stored_in_a_few_statements(world: World) -> None:
+    """A writer holds the database: statement by statement, a large file would keep everybody else waiting."""
+    world.take_in("before.csv", table(*(row(f"B-{n}") for n in range(0, 1000, 100))))
+    content = table(*(row(f"B-{n}") for n in range(1000)), *(row(f"b {n}", price="7.00") for n in range(1, 1000, 50)))
+    with statements(world.session) as said:
+        results = world.take_in("large.csv", content)
+    assert len(said) < 30
+    found = Counter(fates(results))
+    assert found == {Fate.TAKEN_IN: 990, Fate.ATTACHED: 10, Fate.POSSIBLE_DUPLICATE: 20}
+    world.session.rollback()
+    assert world.session.scalar(select(func.count()).select_from(Record)) == 1020
+    assert world.session.scalar(select(func.count()).select_from(RecordOriginal)) == 1030
+    logged = select(func.count()).select_from(AuditEntry).where(AuditEntry.record_id.is_not(None))
+    assert world.session.scalar(logged) == 1030
+
+
+def test_what_one_file_states_twice_is_one_record_and_what_it_contradicts_is_asked_about(world: World) -> None:
+    rows = (row("B-1"), row("b 01", seller=("GRANIT & SÖNER AB", "")), row("B-001", price="120.00"))
+    first, again, other = world.take_in("three.csv", table(*rows))
+    assert (first.fate, again.fate, other.fate) == (Fate.TAKEN_IN, Fate.ATTACHED, Fate.POSSIBLE_DUPLICATE)
+    assert again.record_id == first.record_id
+    assert taken(world, other).duplicate_of_id == first.record_id
+
+
+def test_a_large_file_is_approved_whole(world: World) -> None:
+    world.connect_xero()
+    content = table(*(row(f"B-{n}") for n in range(450)))
+    take_in.take_in_file(
+        world.session, world.nordlys.id, "l.csv", content.encode(), world.actor("bo"), world.now(), approve=True
+    )
+    world.session.rollback()
+    approved = select(func.count()).select_from(Record).where(Record.approval == Approval.APPROVED)
+    assert world.session.scalar(approved) == 450
+    assert counts.by_status(world.session, world.nordlys.id)[Status.PENDING] == 450
 
 
 def test_one_bill_uploaded_twice_at_the_same_moment_is_one_record(world: World) -> None:

@@ -1,4 +1,5 @@
-"""Taking in files: read, decide the direction, recognise what is there, store with the original. All or nothing."""
+"""Taking in files: read, decide the direction, recognise what is there, store with the original. A file is stored whole
+or not at all; approving what was stored comes after that."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,19 +8,22 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
 from dashboard.domain import audit, publishing
 from dashboard.domain.actors import Actor
 from dashboard.domain.intake import direction, readers
-from dashboard.domain.intake.identity import is_same_party
+from dashboard.domain.intake.same_bill import Bills
+from dashboard.domain.intake.storing import add_records, mark_possible_duplicates
 from dashboard.domain.intake.to_record import check_number, record_from
 from dashboard.models import Original, Record, RecordOriginal, Tenant
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.documents import Document, UnreadableFile
 from dashboard.vocabulary.records import Direction, Source
+
+_APPROVED_AT_ONCE = 200
 
 
 class Fate(StrEnum):
@@ -71,6 +75,8 @@ def take_in_file(
     """Take in one file in a transaction of its own: a result per document, or one refusal for the whole file.
 
     A refused file leaves no record, but its original is kept (unless it is too large) and the log says why.
+    With `approve` what was stored is approved in further transactions, some hundred records each, so that nobody waits
+    long for the database; a crash between them leaves the rest awaiting approval, where people find it.
     """
     file_name = printable(file_name)
     if content is None:
@@ -89,9 +95,15 @@ def take_in_file(
         with writing(session):
             _wait_for_others(session, tenant_id)
             return [_refuse(session, tenant, file_name, content, refused, actor, now)]
+    records = [record_from(document, tenant_id, side, now) for document, side in zip(documents, sides, strict=True)]
     with writing(session):
         _wait_for_others(session, tenant_id)
-        return _store(session, tenant, file_name, content, documents, sides, actor, now, approve=approve)
+        results, clear = _store(session, tenant, file_name, content, documents, records, actor, now)
+    if approve:
+        for start in range(0, len(clear), _APPROVED_AT_ONCE):
+            with writing(session):
+                publishing.approve(session, tenant_id, clear[start : start + _APPROVED_AT_ONCE], actor, now)
+    return results
 
 
 def printable(file_name: str) -> str:
@@ -113,54 +125,57 @@ def _store(
     file_name: str,
     content: bytes,
     documents: Sequence[Document],
-    sides: Sequence[Direction],
+    records: Sequence[Record],
     actor: Actor,
     now: datetime,
-    *,
-    approve: bool,
-) -> list[Result]:
+) -> tuple[list[Result], list[Record]]:
+    """A result per document, and the records that may be approved; in few statements, however large the file is."""
     original = _keep(session, tenant, content, len(documents), now)
     here = {
         _spot(link.place): link.record_id
         for link in session.scalars(select(RecordOriginal).where(RecordOriginal.original_id == original.id))
     }
-    results = []
-    fresh: list[Record] = []
-    for document, side in zip(documents, sides, strict=True):
+    bills = Bills(session, tenant.id, records)
+    kept: list[tuple[Fate, Record] | None] = []
+    added: list[Record] = []
+    unsure: list[tuple[Record, Record]] = []
+    for document, record in zip(documents, records, strict=True):
         if _spot(document.place) in here:
+            kept.append(None)
+            continue
+        same = bills.same_as(record)
+        agreeing = next((each for each in same if each.fingerprint == record.fingerprint), None)
+        if agreeing is not None:
+            kept.append((Fate.ATTACHED, agreeing))
+            continue
+        if same:
+            unsure.append((record, same[0]))
+        kept.append((Fate.POSSIBLE_DUPLICATE if same else Fate.TAKEN_IN, record))
+        bills.add(record)
+        added.append(record)
+    add_records(session, tenant.id, added)
+    mark_possible_duplicates(session, unsure)
+    results, links, acts = [], [], []
+    for document, found in zip(documents, kept, strict=True):
+        if found is None:
             results.append(Result(Fate.ALREADY_HERE, document.number, here[_spot(document.place)]))
             continue
-        record = record_from(document, tenant.id, side, now)
-        same = _same_bill(session, record)
-        twin = next((each for each in same if each.fingerprint == record.fingerprint), None)
-        if twin is not None:
-            fate, kept, act = Fate.ATTACHED, twin, Act.RECORD_ATTACHED
-        else:
-            fate, kept, act = Fate.TAKEN_IN, record, Act.RECORD_TAKEN_IN
-            if same:
-                fate = Fate.POSSIBLE_DUPLICATE
-                record.is_possible_duplicate = True
-                record.duplicate_of_id = same[0].id
-            session.add(record)
-            fresh.append(record)
-        session.flush()
-        session.add(
-            RecordOriginal(
-                record_id=kept.id,
-                original_id=original.id,
-                place=document.place[:200],
-                file_name=file_name[-255:],
-                attached_at=now,
-            )
+        fate, record = found
+        results.append(Result(fate, record.number, record.id))
+        links.append(
+            {
+                "record_id": record.id,
+                "original_id": original.id,
+                "place": document.place[:200],
+                "file_name": file_name[-255:],
+                "attached_at": now,
+            }
         )
-        session.flush()
-        _note(session, kept, act, fate, file_name, actor, now)
-        results.append(Result(fate, kept.number, kept.id))
-    if approve:
-        publishing.approve(
-            session, tenant.id, [record for record in fresh if not record.is_possible_duplicate], actor, now
-        )
-    return results
+        acts.append((record, *_said(fate, file_name)))
+    if links:
+        session.execute(insert(RecordOriginal), links)
+        audit.note_records(session, acts, actor, now)
+    return results, [found[1] for found in kept if found is not None and found[0] is Fate.TAKEN_IN]
 
 
 def _refuse(
@@ -222,39 +237,13 @@ def _media_type(content: bytes) -> str:
     return "text/csv" if b"\0" not in head else "application/octet-stream"
 
 
-def _same_bill(session: Session, record: Record) -> list[Record]:
-    """Records of the same seller, kind, number and date, the first first; archived ones do not count."""
-    query = select(Record).where(
-        Record.tenant_id == record.tenant_id,
-        Record.normalised_number == record.normalised_number,
-        Record.issue_date == record.issue_date,
-        Record.kind == record.kind,
-        Record.archived_at.is_(None),
-    )
-    return [each for each in session.scalars(query.order_by(Record.id)) if _is_same_seller(record, each)]
-
-
-def _is_same_seller(one: Record, other: Record) -> bool:
-    """What the organisation sells has one seller, however a file names it; a bill's seller is its contact."""
-    if one.kind.direction is Direction.SALE or one.seller_key == other.seller_key:
-        return True
-    return is_same_party(one.contact_name, [one.contact_tax_id], other.contact_name, [other.contact_tax_id])
-
-
-def _note(session: Session, record: Record, act: Act, fate: Fate, file_name: str, actor: Actor, now: datetime) -> None:
-    words = {
-        Fate.TAKEN_IN: f"Taken in from {file_name}",
-        Fate.ATTACHED: f"{file_name} states the same document: kept as a further original",
-        Fate.POSSIBLE_DUPLICATE: f"Taken in from {file_name}: same seller, number and date as another, not the same",
+def _said(fate: Fate, file_name: str) -> tuple[Act, str]:
+    """What the log says of a document of that fate."""
+    return {
+        Fate.TAKEN_IN: (Act.RECORD_TAKEN_IN, f"Taken in from {file_name}"),
+        Fate.ATTACHED: (Act.RECORD_ATTACHED, f"{file_name} states the same document: kept as a further original"),
+        Fate.POSSIBLE_DUPLICATE: (
+            Act.RECORD_TAKEN_IN,
+            f"Taken in from {file_name}: same seller, number and date as another, not the same",
+        ),
     }[fate]
-    audit.note_act(
-        session,
-        record.tenant_id,
-        act,
-        now,
-        actor=actor,
-        reference=record.number,
-        entity_type=record.kind,
-        record_id=record.id,
-        words=words,
-    )
