@@ -41,7 +41,6 @@ UNKNOWN_CUSTOMERS = (
     Company("Galleri Norrsken", "SE197805121234", "SE", "Kiruna"),
     Company("Ateljé Månsken HB", "SE969709876501", "SE", "Lund"),
 )
-SWISS_CUSTOMER = Company("Lichtblick Design AG", "CHE123456788MWST", "CH", "Zürich", "CHF")
 
 SUPPLIERS = (
     Company("Glasbruket i Kosta AB", "SE556512345601", "SE", "Kosta"),

@@ -30,7 +30,10 @@ class Sold:
 
 @dataclass(frozen=True)
 class Paper:
-    """One document. `category` is the tax category of all its lines; a rate of 0 goes with any but S."""
+    """One document. `category` is the tax category of all its lines; a rate of 0 goes with any but S.
+
+    `to_whole_units` rounds what is to be paid, as some suppliers do.
+    """
 
     number: str
     seller: Company
@@ -41,6 +44,7 @@ class Paper:
     lines: tuple[Sold, ...]
     category: str = "S"
     is_credit: bool = False
+    to_whole_units: bool = False
 
     def rate(self, line: Sold) -> Decimal:
         return line.article.rate if self.category == "S" else Decimal(0)
@@ -74,6 +78,8 @@ def ubl(paper: Paper) -> bytes:
     subtotals = "".join(_subtotal(paper, rate, net) for rate, net in paper.nets.items())
     lines = "".join(_line(paper, root, position, line) for position, line in enumerate(paper.lines, start=1))
     total = paper.net + paper.tax
+    payable = total.quantize(Decimal(1), ROUND_HALF_UP) if paper.to_whole_units else total
+    rounding = _money("PayableRoundingAmount", payable - total, paper) if payable != total else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <{root} xmlns="urn:oasis:names:specification:ubl:schema:xsd:{root}-2"
  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -87,7 +93,7 @@ def ubl(paper: Paper) -> bytes:
 <cac:TaxTotal>{_money("TaxAmount", paper.tax, paper)}{subtotals}</cac:TaxTotal>
 <cac:LegalMonetaryTotal>
 {_money("LineExtensionAmount", paper.net, paper)}{_money("TaxExclusiveAmount", paper.net, paper)}
-{_money("TaxInclusiveAmount", total, paper)}{_money("PayableAmount", total, paper)}</cac:LegalMonetaryTotal>
+{_money("TaxInclusiveAmount", total, paper)}{rounding}{_money("PayableAmount", payable, paper)}</cac:LegalMonetaryTotal>
 {lines}</{root}>
 """.encode()
 

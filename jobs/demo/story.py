@@ -10,7 +10,6 @@ from typing import Any
 from dashboard.vocabulary.mappings import (
     DEFAULT_PURCHASE_ACCOUNT,
     DEFAULT_SALES_ACCOUNT,
-    ROUNDING_ACCOUNT,
     MappingKind,
 )
 from jobs.demo.companies import (
@@ -23,7 +22,6 @@ from jobs.demo.companies import (
     PRODUCTS,
     PURCHASES,
     SUPPLIERS,
-    SWISS_CUSTOMER,
     UNKNOWN_CUSTOMERS,
     Article,
     Company,
@@ -39,7 +37,6 @@ _ACCOUNT, _TAX = MappingKind.ACCOUNT, MappingKind.TAX
 MAPPINGS = (
     (_ACCOUNT, DEFAULT_SALES_ACCOUNT, "200"),
     (_ACCOUNT, DEFAULT_PURCHASE_ACCOUNT, "429"),
-    (_ACCOUNT, ROUNDING_ACCOUNT, "429"),
     (_ACCOUNT, "4010", "300"),
     (_ACCOUNT, "5010", "469"),
     (_ACCOUNT, "5020", "445"),
@@ -73,7 +70,7 @@ def starts_on(today: date) -> date:
 
 
 def ledger_contacts() -> list[dict[str, Any]]:
-    known = (*CUSTOMERS, *SUPPLIERS, GERMAN_SUPPLIER, SWISS_CUSTOMER)
+    known = (*CUSTOMERS, *SUPPLIERS, GERMAN_SUPPLIER)
     return [{"Name": each.name, "TaxNumber": each.tax_id} for each in known]
 
 
@@ -180,7 +177,7 @@ def _specials(today: date, day: date, age: int) -> Iterator[File]:
         5: lambda: _travel(day, 3, 920),
         4: lambda: _german(day, 3, 4420),
         3: lambda: _unknown_customers(day, 4, 720),
-        2: lambda: [*_swiss(day), *_travel(day, 2, 940)],
+        2: lambda: [*_rounded(day), *_travel(day, 2, 940)],
         1: lambda: _twice(day),
         0: lambda: [File("scan-0412.pdf.xml", b"%PDF-1.4 a scan, not an e-invoice", is_bad=True)],
     }.get(age)
@@ -248,10 +245,14 @@ def _before_start(today: date, how_many: int) -> list[File]:
     return [File("old-project-invoices.csv", table(papers, "invoice"))]
 
 
-def _swiss(day: date) -> list[File]:
-    """Invoices in a currency that the ledger is not set up for."""
-    chance = random.Random("swiss")  # noqa: S311 - the same demo every time
-    papers = [replace(_sale(f"NL-{1700 + n}", SWISS_CUSTOMER, day, chance), category="G") for n in range(3)]
+def _rounded(day: date) -> list[File]:
+    """Bills rounded to whole kronor, and no account chosen for the difference."""
+    papers = [
+        replace(
+            _paper(f"NK-{5500 + n}", SUPPLIERS[1], NORDLYS, day, (Sold(PURCHASES[1], 1 + 2 * n),)), to_whole_units=True
+        )
+        for n in range(3)
+    ]
     return [File(f"{paper.number}.xml", ubl(paper)) for paper in papers]
 
 
