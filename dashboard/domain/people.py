@@ -1,8 +1,9 @@
 """People: passwords, sign-in with its throttle, organisations and who belongs to them."""
 
+import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -37,6 +38,10 @@ class BadInput(Exception):
         self.field = field
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the organisation's facts since the form was made; nothing was saved."""
+
+
 class TooManyTries(Exception):
     """Sign-in is refused for a while; `minutes` is when to come back, at the latest."""
 
@@ -51,6 +56,11 @@ class Facts:
     tax_id: str
     timezone: str
     currency: str
+
+    @property
+    def mark(self) -> str:
+        """Tells whether two forms were made from the same facts."""
+        return json.dumps(astuple(self))
 
     @property
     def said(self) -> dict[str, str]:
@@ -198,11 +208,20 @@ def create_tenant(
     return tenant
 
 
-def change_facts(session: Session, tenant: Tenant, facts: Facts, actor: Actor, now: datetime) -> bool:
-    """Change what the organisation says of itself, and log it; whether anything changed. `facts` have no problems."""
-    before = Facts(tenant.name, tenant.tax_id, tenant.timezone, tenant.base_currency)
+def facts_of(tenant: Tenant) -> Facts:
+    return Facts(tenant.name, tenant.tax_id, tenant.timezone, tenant.base_currency)
+
+
+def change_facts(session: Session, tenant: Tenant, facts: Facts, seen: str, actor: Actor, now: datetime) -> bool:
+    """Change what the organisation says of itself, and log it; whether anything changed. `facts` have no problems.
+
+    `tenant` is locked, `seen` the mark of the facts that the form was made from. Raises ChangedMeanwhile.
+    """
+    before = facts_of(tenant)
     if facts == before:
         return False
+    if seen != before.mark:
+        raise ChangedMeanwhile
     tenant.name, tenant.tax_id = facts.name, facts.tax_id
     tenant.timezone, tenant.base_currency = facts.timezone, facts.currency
     session.flush()

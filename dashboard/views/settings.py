@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from dashboard.db import db, writing
 from dashboard.domain import people
 from dashboard.domain.people import Facts
-from dashboard.models import Tenant
 from dashboard.views import frame, guards, replies
 from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.roles import Permission
@@ -19,14 +18,15 @@ pages = Blueprint("settings", __name__)
 @pages.get("/settings")
 @guards.requires(Permission.VIEW)
 def shown() -> Response:
-    tenant = guards.here().tenant
-    return _page(Facts(tenant.name, tenant.tax_id, tenant.timezone, tenant.base_currency))
+    facts = people.facts_of(guards.here().tenant)
+    return _page(facts, facts.mark)
 
 
 @pages.post("/settings")
 @guards.requires(Permission.CONFIGURE)
 def save() -> Response:
     form = request.form
+    seen = form.get("seen", "")
     facts = Facts(
         name=form.get("name", "").strip(),
         tax_id=form.get("tax_id", "").strip(),
@@ -35,23 +35,28 @@ def save() -> Response:
     )
     problems = facts.problems()
     if problems:
-        return _page(facts, problems)
-    with writing(db.session()) as opened:
-        # Not a full lock: that would wait for every row that is being added to the organisation.
-        tenant = opened.get_one(
-            Tenant, guards.here().tenant.id, populate_existing=True, with_for_update={"key_share": True}
-        )
-        is_changed = people.change_facts(opened, tenant, facts, guards.actor(), frame.now())
+        return _page(facts, seen, problems)
+    tenant = guards.here().tenant
+    try:
+        with writing(db.session()) as opened:
+            # Not a full lock: that would wait for every row that is being added to the organisation.
+            opened.refresh(tenant, with_for_update={"key_share": True})
+            is_changed = people.change_facts(opened, tenant, facts, seen, guards.actor(), frame.now())
+    except people.ChangedMeanwhile:
+        now = people.facts_of(tenant)
+        return _page(now, now.mark, {"seen": "Somebody changed these facts meanwhile. Look again, then save."})
     said = "Saved. Files taken in from now on are read with it." if is_changed else "Nothing was changed."
     return replies.gone_to(url_for("settings.shown"), said, "success" if is_changed else "info")
 
 
-def _page(facts: Facts, problems: dict[str, str] | None = None) -> Response:
+def _page(facts: Facts, seen: str, problems: dict[str, str] | None = None) -> Response:
+    """`seen` is the mark of the facts that the form was made from."""
     tenant = guards.here().tenant
     return replies.page(
         "settings/shown.html",
         422 if problems else 200,
         facts=facts,
+        seen=seen,
         problems=problems or {},
         zones=_zones(),
         plan=tenant.plan,

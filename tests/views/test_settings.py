@@ -1,5 +1,6 @@
 """Settings: what an organisation says of itself, its plan, its people."""
 
+import html
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from dashboard.models import AuditEntry, Tenant
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Role
 from tests.support.consenting import Visit, afresh
+from tests.support.visitor import Visitor
 from tests.support.world import NORDLYS, World
 
 FACTS = {
@@ -17,6 +19,13 @@ FACTS = {
     "timezone": "Europe/Stockholm",
     "currency": "SEK",
 }
+
+
+def form_of(visitor: Visitor, **changes: str) -> dict[str, str]:
+    """The form as it is on the page, with some fields changed."""
+    seen = re.search(r'name="seen" value="([^"]*)"', visitor.get("/settings").text)
+    assert seen is not None
+    return {**FACTS, "seen": html.unescape(seen.group(1)), **changes}
 
 
 def stored(world: World) -> Tenant:
@@ -36,8 +45,7 @@ def test_everybody_sees_the_organisation_its_plan_and_its_people(world: World, v
 
 def test_an_admin_changes_the_facts_and_the_log_tells_before_and_after(world: World, visit: Visit) -> None:
     ada = visit("ada")
-    ada.get("/settings")
-    changed = {**FACTS, "name": " Nordlys Group AB ", "timezone": "Europe/Oslo", "currency": "nok"}
+    changed = form_of(ada, name=" Nordlys Group AB ", timezone="Europe/Oslo", currency="nok")
     assert "Saved." in ada.post("/settings", changed).text
     tenant = stored(world)
     assert (tenant.name, tenant.timezone, tenant.base_currency) == ("Nordlys Group AB", "Europe/Oslo", "NOK")
@@ -48,6 +56,20 @@ def test_an_admin_changes_the_facts_and_the_log_tells_before_and_after(world: Wo
     )
     assert "Nothing was changed." in ada.post("/settings", changed).text
     assert len(world.session.scalars(select(AuditEntry).where(AuditEntry.act == Act.ORGANISATION_CHANGED)).all()) == 1
+
+
+def test_a_form_older_than_somebody_elses_change_is_not_saved(world: World, visit: Visit) -> None:
+    ada, alma = visit("ada"), visit("alma")
+    mine, theirs = form_of(ada, timezone="Europe/Oslo"), form_of(alma, name="Nordlys Group AB")
+    assert "Saved." in alma.post("/settings", theirs).text
+    refused = ada.post("/settings", mine)
+    assert refused.status_code == 422
+    assert "Somebody changed these facts meanwhile." in refused.text
+    assert 'value="Nordlys Group AB"' in refused.text
+    tenant = stored(world)
+    assert (tenant.name, tenant.timezone) == ("Nordlys Group AB", "Europe/Stockholm")
+    again = form_of(ada, name="Nordlys Group AB", timezone="Europe/Oslo")
+    assert "Saved." in ada.post("/settings", again).text
 
 
 @pytest.mark.parametrize(
