@@ -308,3 +308,15 @@ def test_organisations_do_not_see_each_others_bills(world: World) -> None:
     (theirs,) = world.take_in("one.csv", content, world.maple)
     assert theirs.fate is Fate.TAKEN_IN
     assert taken(world, theirs).issue_date == date(2026, 11, 1)
+
+
+def test_an_invoice_between_two_others_is_not_taken_for_a_sale_of_ours(world: World) -> None:
+    rows = (
+        "type,number,issue_date,currency,seller_name,buyer_name,description,unit_price,tax_category,tax_rate\n"
+        "invoice,X-1,2026-11-02,SEK,Foo AB,Bar AB,Coffee,100,S,25\n"
+    )
+
+    (result,) = world.take_in("others.csv", rows)
+
+    assert result.fate is Fate.REFUSED
+    assert "neither the seller Foo AB nor the buyer Bar AB is Nordlys AB" in result.said

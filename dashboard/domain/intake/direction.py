@@ -14,7 +14,9 @@ def decide(document: Document, tenant: Tenant, stated: Direction | None) -> Dire
     sells, buys = is_party(tenant, document.seller), is_party(tenant, document.buyer)
     if sells != buys:
         return Direction.SALE if sells else Direction.PURCHASE
-    said = stated or document.stated_direction
+    said = stated
+    if said is None and (sells or not _own_side(document)):
+        said = document.stated_direction
     if said is not None:
         return said
     who = "both the seller and the buyer" if sells else f"neither the seller {document.seller.name or '(no name)'}"
@@ -25,6 +27,13 @@ def decide(document: Document, tenant: Tenant, stated: Direction | None) -> Dire
         f"{document.number}: {who}{rest} {verb} {tenant.name}, so it is not clear whether it is a sale or a bill.",
         "Say which when you take it in, or set your organisation's tax id.",
     )
+
+
+def _own_side(document: Document) -> str:
+    """Whom the file names where the organisation would stand, by what it states to be: somebody else's invoice is not ours
+    because its file says "invoice"."""
+    party = document.buyer if document.stated_direction is Direction.PURCHASE else document.seller
+    return party.name
 
 
 def is_party(tenant: Tenant, party: Party) -> bool:
