@@ -17,8 +17,12 @@ from dashboard.vocabulary.providers import FACTS
 from dashboard.vocabulary.records import Direction
 from dashboard.vocabulary.references import ReferenceItem
 
-ROUNDING_LIMIT = Decimal("0.05")
-"""How far a document's stated total may lie from its lines and taxes and still be booked as a rounding difference."""
+STATED_ROUNDING_LIMIT = {True: Decimal(1), False: Decimal(10)}
+"""The largest rounding that a document may state, by whether its currency has decimals: cash is rounded to a whole unit
+at most, or to ten where a unit is worth little. It does not depend on the document, or any total could be made to fit.
+"""
+UNSTATED_ROUNDING_LIMIT = {True: Decimal("0.05"), False: Decimal(1)}
+"""How far the total may lie from lines, taxes and the stated rounding: what rounding line by line leaves."""
 
 
 @dataclass(frozen=True)
@@ -210,8 +214,12 @@ class _Resolver:
         return target.target_id
 
     def _rounding(self, difference: Decimal) -> PostingLine:
-        allowed = max(ROUNDING_LIMIT, abs(self.record.rounding))
-        if abs(difference) > allowed:
+        stated, has_decimals = self.record.rounding, get_currency_precision(self.record.currency) > 0
+        is_rounding = (
+            abs(stated) <= STATED_ROUNDING_LIMIT[has_decimals]
+            and abs(difference - stated) <= UNSTATED_ROUNDING_LIMIT[has_decimals]
+        )
+        if not is_rounding:
             self._fault(
                 ErrorCode.TOTALS_DIFFER,
                 self.record.number,

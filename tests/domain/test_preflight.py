@@ -1,0 +1,78 @@
+"""What becomes of a record on its way to a ledger: what counts as rounding, and what a posting says of its lines."""
+
+from decimal import Decimal
+
+import pytest
+
+from dashboard.db import writing
+from dashboard.domain import mappings, preflight, references
+from dashboard.domain.preflight import Checked
+from dashboard.models import Connection, Record
+from dashboard.vocabulary.mappings import ROUNDING_ACCOUNT, MappingKind
+from tests.support.world import World
+
+D = Decimal
+
+
+@pytest.fixture
+def connection(world: World) -> Connection:
+    connection = world.connect_xero()
+    world.map_all(connection)
+    with writing(world.session) as session:
+        ledger = references.ledger(session, connection.id)
+        kind, actor, now = MappingKind.ACCOUNT, world.actor("ada"), world.now()
+        mappings.save(session, connection, kind, ROUNDING_ACCOUNT, "860", ledger, actor, now)
+    return connection
+
+
+def check(world: World, connection: Connection, record: Record) -> Checked:
+    (export,) = world.approve([record])
+    mapped, ledger = mappings.load(world.session, connection.id), references.ledger(world.session, connection.id)
+    return preflight.check(record, export, connection, mapped, ledger, "http://localhost:5000/r/key")
+
+
+def differing(world: World, currency: str, stated: str, unstated: str) -> Record:
+    """A record whose total is that far from its lines and tax."""
+    (record,) = world.records(1, currency=currency)
+    with writing(world.session):
+        record.rounding = D(stated)
+        record.total += D(stated) + D(unstated)
+    return record
+
+
+@pytest.mark.parametrize(("stated", "unstated"), [("-0.49", "0"), ("1.00", "0"), ("0", "0.05"), ("-0.50", "-0.05")])
+def test_a_rounding_difference_is_a_line_of_its_own(
+    world: World, connection: Connection, stated: str, unstated: str
+) -> None:
+    record = differing(world, "SEK", stated, unstated)
+    checked = check(world, connection, record)
+    assert checked.posting is not None
+    assert checked.posting.lines[-1].net == D(stated) + D(unstated)
+    assert sum(line.net + line.tax for line in checked.posting.lines) == record.total
+
+
+@pytest.mark.parametrize(("stated", "unstated"), [("10", "0"), ("0", "-1")])
+def test_a_currency_without_decimals_is_rounded_to_its_own_units(
+    world: World, connection: Connection, stated: str, unstated: str
+) -> None:
+    checked = check(world, connection, differing(world, "JPY", stated, unstated))
+    assert [fault.code.value for fault in checked.faults] == ["currency-not-enabled"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "stated", "unstated"),
+    [
+        ("SEK", "1.01", "0"),
+        ("SEK", "-4000", "0"),
+        ("SEK", "0", "0.06"),
+        ("SEK", "0.90", "0.06"),
+        ("SEK", "0.90", "-1.80"),
+        ("JPY", "11", "0"),
+        ("JPY", "0", "2"),
+    ],
+)
+def test_no_file_sets_how_much_rounding_is_let_through(
+    world: World, connection: Connection, currency: str, stated: str, unstated: str
+) -> None:
+    checked = check(world, connection, differing(world, currency, stated, unstated))
+    assert "totals-differ" in [fault.code.value for fault in checked.faults]
