@@ -24,7 +24,7 @@ GUIDES = (
         ),
         whose=Turn.FINANCE,
         steps=(
-            "Press Compare: what is here and what is in Xero stand side by side.",
+            "Press “Compare with Xero”: what is here and what is in Xero stand side by side.",
             "It is the same document: adopt it, and the record becomes Synced with Xero's document.",
             "It is the same, entered differently: resolve the record as already in the ledger, or as entered by hand.",
             (
@@ -46,7 +46,7 @@ GUIDES = (
         ),
         whose=Turn.FINANCE,
         steps=(
-            "Press Compare: the fields that differ are marked.",
+            "Press “Compare with Xero”: the fields that differ are marked.",
             "The change in Xero is right: resolve the record as already in the ledger.",
             "The change is wrong: mend the document in Xero, press Look in Xero again, and adopt it once both agree.",
             "It was voided and is still needed: resend.",

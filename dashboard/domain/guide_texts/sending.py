@@ -75,7 +75,7 @@ GUIDES = (
         ),
         after=(
             "Nothing is sent. The warning stays on the record until somebody writes down what they found and presses "
-            "“I have looked”."
+            "“I have looked; take the warning down”."
         ),
         remedy=Remedy.LOOK,
         permission=Permission.RESOLVE,
