@@ -1,19 +1,34 @@
 """Sending: take a batch of Pending exports, check each, store what will be sent, send it, store what came back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from dashboard.db import writing
-from dashboard.domain import attempts, connections, counts, leases, lifecycle, mappings, outcomes, preflight, refusals
+from dashboard.domain import (
+    attempts,
+    connections,
+    counts,
+    leases,
+    lifecycle,
+    mappings,
+    outcomes,
+    preflight,
+    refusals,
+    twins,
+)
 from dashboard.domain.actors import MACHINE
 from dashboard.domain.attempts import Ready
+from dashboard.domain.mappings import Mapped
+from dashboard.domain.preflight import Checked
 from dashboard.domain.references import Ledger
+from dashboard.domain.twins import Candidate
 from dashboard.models import Connection, Export, Record
+from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.postings import Outcome, ProviderError, Refused, Wait
+from dashboard.vocabulary.postings import Fault, Outcome, ProviderError, Refused, Wait
 from dashboard.vocabulary.statuses import Cause, Status
 from jobs.tasks import reading_lists
 from jobs.tasks.holding import Holding
@@ -83,13 +98,25 @@ def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
         ledger = reading_lists.ledger(holding)
         _map_known_contacts(holding, connection, list(records.values()), ledger)
         mapped = mappings.load(session, connection.id)
+        checked = {
+            export.id: preflight.check(
+                records[export.record_id],
+                export,
+                connection,
+                mapped,
+                ledger,
+                f"{holding.config.public_url}/r/{export.key}",
+            )
+            for export in batch
+        }
+        doubled = _hold_back_twins(session, connection, mapped, batch, records, checked)
         ready = []
         with counts.together(session):
             for export in batch:
-                link = f"{holding.config.public_url}/r/{export.key}"
-                checked = preflight.check(records[export.record_id], export, connection, mapped, ledger, link)
-                if checked.posting is not None and not export.alarm:
-                    ready.append(Ready(export, checked.posting, checked.versions))
+                result = checked[export.id]
+                faults = _why_not(records[export.record_id], export, result, doubled.get(export.id))
+                if result.posting is not None and not faults:
+                    ready.append(Ready(export, result.posting, result.versions))
                     continue
                 lifecycle.move(
                     session,
@@ -97,11 +124,36 @@ def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
                     Status.FAILED,
                     Cause.PREFLIGHT,
                     holding.clock(),
-                    faults=(attempts.twice_fault(export),) if export.alarm else checked.faults,
+                    faults=faults,
                     fence=holding.lease.fence,
                     is_urgent=False,
                 )
     return ready
+
+
+def _why_not(record: Record, export: Export, checked: Checked, doubled: Fault | None) -> tuple[Fault, ...]:
+    """What keeps it from being sent now; nothing when it may go."""
+    if export.alarm:
+        return (attempts.twice_fault(export),)
+    if record.archived_at is not None:
+        return (Fault(ErrorCode.STATUS_NOT_ALLOWED, record.number, f"{record.number} is archived"),)
+    return (doubled,) if doubled is not None else checked.faults
+
+
+def _hold_back_twins(
+    session: Session,
+    connection: Connection,
+    mapped: Mapped,
+    batch: Sequence[Export],
+    records: Mapping[int, Record],
+    checked: Mapping[int, Checked],
+) -> dict[int, Fault]:
+    candidates = [
+        Candidate(records[export.record_id], export, posting.contact_id)
+        for export in batch
+        if (posting := checked[export.id].posting) is not None
+    ]
+    return twins.hold_back(session, connection, mapped, candidates)
 
 
 def _records(session: Session, batch: Sequence[Export]) -> dict[int, Record]:

@@ -1,0 +1,113 @@
+"""Twins: bills about to be sent that another record brought, or is bringing, to the same ledger. Whether a file states
+a bill that is stored already is intake's question; this one can only be asked once the ledger's contact is known."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from dashboard.domain.mappings import Mapped
+from dashboard.models import Connection, Export, Record
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.mappings import MappingKind
+from dashboard.vocabulary.postings import Fault
+from dashboard.vocabulary.records import Direction, RecordKind
+from dashboard.vocabulary.statuses import IN_FLIGHT, Status
+
+BOOKED_BY_HAND = ("in-ledger", "by-hand")
+"""Resolutions that say that the ledger has the document."""
+
+_Key = tuple[str, str, RecordKind]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A bill or supplier credit that may be sent next, with the ledger's id of its contact."""
+
+    record: Record
+    export: Export
+    contact_id: str
+
+
+def hold_back(
+    session: Session, connection: Connection, mapped: Mapped, candidates: Sequence[Candidate]
+) -> dict[int, Fault]:
+    """Why candidates may not be sent, by export id: another record's bill has the same contact, number and kind there.
+
+    Each of them becomes a possible duplicate of that other record, for a person to decide. What was decided to be a
+    document of its own, beside that record or a later one, is not asked about again. One query for all candidates.
+    """
+    bills = [each for each in candidates if each.record.kind.direction is Direction.PURCHASE]
+    if not bills:
+        return {}
+    others = _others(session, connection, mapped, bills)
+    faults = {}
+    # Rows are changed in the order of their ids, as by everybody who holds several records.
+    for each in sorted(bills, key=lambda bill: bill.record.id):
+        record = each.record
+        key = (each.contact_id, record.normalised_number, record.kind)
+        for other, theirs in others.get(key, ()):
+            if other.id == record.id or _is_behind(theirs, each.export) or _is_decided(record, other):
+                continue
+            record.is_possible_duplicate = True
+            record.duplicate_of_id = other.id
+            words = _words(other, theirs, connection.provider.label)
+            faults[each.export.id] = Fault(ErrorCode.NUMBER_EXISTS, record.number[:255], words, f"record:{other.id}")
+            break
+    session.flush()
+    return faults
+
+
+def _others(
+    session: Session, connection: Connection, mapped: Mapped, bills: Sequence[Candidate]
+) -> dict[_Key, list[tuple[Record, Export]]]:
+    """Bills with any of the numbers that the ledger has or is about to get, by key, the oldest record first."""
+    has_it = or_(
+        Export.status.in_([Status.SYNCED, *IN_FLIGHT]),
+        (Export.status == Status.RESOLVED) & Export.resolution.in_(BOOKED_BY_HAND),
+    )
+    query = (
+        select(Record, Export)
+        .join(Export, Export.record_id == Record.id)
+        .where(
+            Record.tenant_id == connection.tenant_id,
+            Record.normalised_number.in_(sorted({bill.record.normalised_number for bill in bills})),
+            Record.kind.in_(sorted({bill.record.kind for bill in bills})),
+            Export.connection_id == connection.id,
+            has_it,
+        )
+        .order_by(Record.id)
+    )
+    found: dict[_Key, list[tuple[Record, Export]]] = defaultdict(list)
+    for record, export in session.execute(query):
+        target = mapped.get((MappingKind.CONTACT, record.contact_key))
+        if target is not None:
+            found[(target.target_id, record.normalised_number, record.kind)].append((record, export))
+    return found
+
+
+def _is_behind(theirs: Export, ours: Export) -> bool:
+    """Of two that wait, the one that began first goes first."""
+    return theirs.status is Status.PENDING and theirs.id > ours.id
+
+
+def _is_decided(record: Record, other: Record) -> bool:
+    """Whether a person kept both. Others are asked about from the oldest on, so a decision holds for all before it."""
+    return _is_kept_beside(record, other) or _is_kept_beside(other, record)
+
+
+def _is_kept_beside(kept: Record, other: Record) -> bool:
+    named = kept.duplicate_of_id
+    return named is not None and named >= other.id and not kept.is_possible_duplicate
+
+
+def _words(other: Record, theirs: Export, label: str) -> str:
+    what = f"{other.kind.label.lower()} {other.number} of {other.contact_name}"
+    origin = f"from another record taken in on {other.created_at:%-d %b %Y}: same bill?"
+    if theirs.status is Status.RESOLVED and theirs.resolution == "by-hand":
+        return f"{what[0].upper()}{what[1:]} was entered in {label} by hand already, {origin}"
+    if theirs.status in IN_FLIGHT:
+        return f"{what[0].upper()}{what[1:]} is on its way to {label} already, {origin}"
+    return f"{label} holds {what} already, {origin}"

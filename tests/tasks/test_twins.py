@@ -1,0 +1,128 @@
+"""A bill that two records bring: seen where both meet, at the ledger's contact, before it is booked a second time."""
+
+import pytest
+
+from dashboard.db import writing
+from dashboard.domain import duplicates
+from dashboard.models import Export, Record
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.mappings import MappingKind
+from dashboard.vocabulary.records import Direction
+from dashboard.vocabulary.statuses import Status
+from tests.tasks.scene import Scene
+
+_COLUMNS = (
+    "type,number,issue_date,due_date,currency,seller_name,seller_tax_id,seller_country,buyer_name,buyer_tax_id,"
+    "description,quantity,unit_price,tax_category,tax_rate"
+)
+
+
+def bill(scene: Scene, seller: str, tax_id: str, *, number: str = "T-523", kind: str = "bill") -> Record:
+    """A bill of that seller, mapped to the ledger's one contact."""
+    row = f"{kind},{number},2026-11-02,2026-12-31,SEK,{seller},{tax_id},SE,Nordlys AB,SE556677889901,Wire,1,900,S,25"
+    (record,) = scene.take_in(f"{seller}-{kind}-{number}.csv", f"{_COLUMNS}\n{row}".encode(), Direction.PURCHASE)
+    scene.map(MappingKind.CONTACT, record.contact_key, scene.contact_id())
+    return record
+
+
+def both(scene: Scene) -> tuple[Record, Record]:
+    """The same bill under two names of one supplier, which intake takes for two suppliers."""
+    first = bill(scene, "Trådverket AB", "SE559900112201")
+    second = bill(scene, "Tradverket Sverige Aktiebolag", "")
+    assert not second.is_possible_duplicate
+    return first, second
+
+
+def sent(scene: Scene, record: Record) -> Export:
+    (export,) = scene.world.approve([record])
+    scene.run()
+    return scene.seen(export)
+
+
+@pytest.mark.requirement("B-24")
+def test_a_bill_taken_in_again_under_another_name_of_its_supplier_is_booked_once(scene: Scene) -> None:
+    first, second = both(scene)
+    assert sent(scene, first).status is Status.SYNCED
+
+    export = sent(scene, second)
+
+    assert (export.status, export.error_code) == (Status.FAILED, ErrorCode.NUMBER_EXISTS)
+    day = f"{first.created_at:%-d %b %Y}"
+    assert export.error_words == (
+        f"Xero holds bill T-523 of Trådverket AB already, from another record taken in on {day}: same bill?"
+    )
+    assert len(scene.books.holds("bills")) == len(scene.books.document_writes()) == 1
+    scene.session.refresh(second)
+    assert (second.is_possible_duplicate, second.duplicate_of_id) == (True, first.id)
+
+
+def test_two_that_wait_together_are_told_apart_before_the_first_is_sent(scene: Scene) -> None:
+    first, second = both(scene)
+    exports = scene.world.approve([first, second])
+
+    scene.run()
+
+    assert [scene.seen(export).status for export in exports] == [Status.SYNCED, Status.FAILED]
+    assert exports[1].error_words.startswith("Bill T-523 of Trådverket AB is on its way to Xero already")
+    assert len(scene.books.holds("bills")) == 1
+
+
+@pytest.mark.requirement("B-24")
+def test_kept_as_a_document_of_its_own_it_may_be_sent(scene: Scene) -> None:
+    first, second = both(scene)
+    sent(scene, first)
+    export = sent(scene, second)
+    with writing(scene.session) as session:
+        duplicates.keep_both(session, second, scene.world.actor("bo"), scene.clock())
+
+    scene.send_again(export)
+    scene.run()
+
+    assert scene.seen(export).status is Status.SYNCED
+    assert len(scene.books.holds("bills")) == 2
+
+
+def test_a_third_is_asked_about_beside_each_of_the_others_and_then_sent(scene: Scene) -> None:
+    first, second = both(scene)
+    sent(scene, first)
+    export = sent(scene, second)
+    with writing(scene.session) as session:
+        duplicates.keep_both(session, second, scene.world.actor("bo"), scene.clock())
+    scene.send_again(export)
+    scene.run()
+    third = bill(scene, "Verket for Trad", "")
+
+    last = sent(scene, third)
+
+    asked = []
+    while scene.seen(last).status is Status.FAILED:
+        scene.session.refresh(third)
+        asked.append(third.duplicate_of_id)
+        with writing(scene.session) as session:
+            duplicates.keep_both(session, third, scene.world.actor("bo"), scene.clock())
+        scene.send_again(last)
+        scene.run()
+    assert asked == [first.id, second.id]
+    assert last.status is Status.SYNCED
+
+
+def test_another_number_or_a_credit_is_another_document(scene: Scene) -> None:
+    first = bill(scene, "Trådverket AB", "SE559900112201")
+    sent(scene, first)
+
+    other = sent(scene, bill(scene, "Trådverket i Malmö", "", number="T-524"))
+    credit = sent(scene, bill(scene, "Trådverket i Lund", "", kind="supplier credit note"))
+
+    assert [other.status, credit.status] == [Status.SYNCED, Status.SYNCED]
+
+
+def test_a_record_archived_while_it_was_held_back_is_not_sent(scene: Scene) -> None:
+    first = bill(scene, "Trådverket AB", "SE559900112201")
+    (export,) = scene.world.approve([first])
+    with writing(scene.session):
+        first.archived_at = scene.clock()
+
+    scene.run()
+
+    assert (scene.seen(export).status, export.error_words) == (Status.FAILED, "T-523 is archived")
+    assert scene.books.document_writes() == []
