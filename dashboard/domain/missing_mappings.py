@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import mappings
-from dashboard.models import Connection, Export, Record
+from dashboard.models import Connection, Export, Mapping, Record
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.statuses import Status
 
 AT_MOST = 20_000
+
+Need = tuple[MappingKind, str]
+"""A kind and a value of records."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +71,18 @@ def of(session: Session, connection: Connection) -> Missing:
         .limit(AT_MOST)
     )
     mapped = mappings.load(session, connection.id)
-    known: dict[tuple[MappingKind, str], tuple[str, str]] = {}
-    wanted: Counter[tuple[MappingKind, str]] = Counter()
+    known: dict[Need, tuple[str, str]] = {}
+    wanted: Counter[Need] = Counter()
     mended: list[int] = []
     for export_id, faults, failed_at, contact_name, tax_id in rows:
         needs = _needs(faults)
-        lacking = {need for need in needs if need not in mapped or (failed_at and mapped[need].changed_at < failed_at)}
+        lacking = _lacking(needs, mapped, failed_at)
         wanted.update(lacking)
         for kind, value in lacking:
             is_contact = kind is MappingKind.CONTACT
             label = contact_name if is_contact else mappings.source_label(kind, value)
             known.setdefault((kind, value), (label, tax_id if is_contact else ""))
-        if needs and not lacking and all(_kind_of(fault) for fault in faults):
+        if _is_mended(faults, needs, lacking):
             mended.append(export_id)
     values = [
         MissingValue(kind, value, known[kind, value][0], n, known[kind, value][1])
@@ -87,7 +91,53 @@ def of(session: Session, connection: Connection) -> Missing:
     return Missing(tuple(sorted(values, key=lambda each: (-each.exports, each.kind, each.label))), tuple(mended))
 
 
-def _needs(faults: Iterable[dict[str, str]]) -> set[tuple[MappingKind, str]]:
+def mended(session: Session, connection: Connection) -> frozenset[int]:
+    """`mended` alone, for a page that asks with every refresh: what failed after the newest change of a mapping, or for
+    something else, is not read.
+    """
+    newest = session.scalar(select(func.max(Mapping.changed_at)).where(Mapping.connection_id == connection.id))
+    if newest is None:
+        return frozenset()
+    rows = session.execute(
+        select(Export.id, Export.faults, Export.failed_at)
+        .where(
+            Export.tenant_id == connection.tenant_id,
+            Export.connection_id == connection.id,
+            Export.status == Status.FAILED,
+            Export.failed_at <= newest,
+            Export.error_code.in_([code.value for code in _KINDS]),
+        )
+        .order_by(Export.id.desc())
+        .limit(AT_MOST)
+    ).all()
+    mapped = mappings.load(session, connection.id) if rows else {}
+    return frozenset(
+        export_id
+        for export_id, faults, failed_at in rows
+        if _is_mended(faults, needs := _needs(faults), _lacking(needs, mapped, failed_at))
+    )
+
+
+def is_mended(session: Session, export: Export) -> bool:
+    """Whether this failed export was failing for want of mappings alone, all of which exist now."""
+    needs = _needs(export.faults)
+    if not needs:
+        return False
+    return _is_mended(
+        export.faults, needs, _lacking(needs, mappings.load(session, export.connection_id), export.failed_at)
+    )
+
+
+def _lacking(needs: set[Need], mapped: mappings.Mapped, failed_at: datetime | None) -> set[Need]:
+    """Those without a mapping, or with one that is as it was when the export failed."""
+    return {need for need in needs if need not in mapped or (failed_at and mapped[need].changed_at < failed_at)}
+
+
+def _is_mended(faults: Iterable[dict[str, str]], needs: set[Need], lacking: set[Need]) -> bool:
+    return bool(needs) and not lacking and all(_kind_of(fault) for fault in faults)
+
+
+def _needs(faults: Iterable[dict[str, str]]) -> set[Need]:
     """The values whose mapping would mend these faults, each once."""
     return {
         (kind, fault["source_value"]) for fault in faults if (kind := _kind_of(fault)) and fault.get("source_value")

@@ -1,6 +1,7 @@
 """The exports page of a provider: tiles that filter, the list, and what is under way. Sending again is resyncs.py."""
 
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
-from dashboard.domain import connections, counts, exports, guides, resync_results, scope
+from dashboard.domain import connections, counts, exports, guides, missing_mappings, resync_results, scope
 from dashboard.domain.exports import TILES, Filters, Page, Row
 from dashboard.domain.resync_results import Progress
 from dashboard.domain.scope import NotFound
@@ -33,7 +34,8 @@ TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
 @dataclass(frozen=True)
 class Board:
     """All that the page shows and its refresh replaces. `counts` are exact for the connections and kind of the filter;
-    `token` stays the same however often one page is refreshed."""
+    `mended` are the failed
+    exports that lack nothing any more; `token` stays the same however often one page is refreshed."""
 
     provider: Provider
     connections: list[Connection]
@@ -43,6 +45,7 @@ class Board:
     page: Page
     recent: list[tuple[Resync, Progress]]
     remedies: dict[int, RemedyLink]
+    mended: dict[Connection, list[int]]
     cursor: dict[str, int]
     token: str
     now: datetime
@@ -138,7 +141,9 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
     by_status = counts.by_status(session, tenant_id, [each.id for each in chosen], filters.kind)
     cursor = {name: at for name in ("before", "after") if (at := scope.row_id(request.args.get(name, "")))}
     page = exports.page(session, tenant_id, chosen, filters, **cursor)
-    remedied = {row.export.id: link for row in page.rows if (link := _remedy(row))}
+    mended = _mended(chosen) if by_status[Status.FAILED] else {}
+    ids = {export_id for found in mended.values() for export_id in found}
+    remedied = {row.export.id: link for row in page.rows if (link := _remedy(row, ids))}
     return Board(
         provider=provider,
         connections=connected,
@@ -148,6 +153,7 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
         page=page,
         recent=resync_results.recent(session, tenant_id, provider, now),
         remedies=remedied,
+        mended=mended,
         cursor=cursor,
         token=request.args.get("form", "")[:30] or secrets.token_urlsafe(16),
         now=now,
@@ -160,9 +166,19 @@ def _provider(name: str) -> Provider:
     return Provider(name)
 
 
-def _remedy(row: Row) -> RemedyLink | None:
+def _mended(chosen: Sequence[Connection]) -> dict[Connection, list[int]]:
+    """What somebody may simply send again, by the connection that it goes to; nothing where sending is impossible."""
+    found = {
+        each: sorted(missing_mappings.mended(db.session(), each))
+        for each in chosen
+        if each.state is not ConnectionState.DISCONNECTED
+    }
+    return {each: ids for each, ids in found.items() if ids}
+
+
+def _remedy(row: Row, mended: Collection[int] | None = None) -> RemedyLink | None:
     is_failed = row.export.status is Status.FAILED
-    return remedies.remedy(row.export, row.connection.provider.label) if is_failed else None
+    return remedies.remedy(row.export, row.connection.provider.label, mended) if is_failed else None
 
 
 @pages.app_template_filter("note_of")

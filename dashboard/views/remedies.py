@@ -1,11 +1,13 @@
 """The button that mends an error: where it leads and what it needs. What a guide says is domain/guides.py."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import url_for
 from sqlalchemy import select
 
 from dashboard.db import db
+from dashboard.domain import missing_mappings
 from dashboard.domain.guides import Guide, Remedy, guide
 from dashboard.models import Export, Record
 from dashboard.views import guards
@@ -17,12 +19,13 @@ from dashboard.vocabulary.roles import Permission
 
 @dataclass(frozen=True)
 class RemedyLink:
-    """A link as a button; `id` is unique among the exports of a page."""
+    """A link as a button; with `fields` the act itself, posted there. `id` is unique among the exports of a page."""
 
     label: str
     url: str
     permission: Permission | None
     id: str
+    fields: Mapping[str, str] | None = None
 
     @property
     def refusal(self) -> str:
@@ -43,12 +46,25 @@ _READ_ONLY = frozenset({Remedy.COMPARE, Remedy.LOOK, Remedy.RESYNC, Remedy.EDIT_
 """Remedies whose page is worth reading also for those who may not act there."""
 
 
-def remedy(export: Export, provider_label: str) -> RemedyLink:
-    """The button for a failed export, decided by its first fault. The export's record is read for its contact."""
+def remedy(export: Export, provider_label: str, mended: Collection[int] | None = None) -> RemedyLink:
+    """The button for a failed export, decided by its first fault. The export's record is read for its contact.
+
+    `mended` are the ids of exports that lack nothing any more, for a page that has asked for all of them at once.
+    """
     fault = export.faults[0] if export.faults else {"code": export.error_code}
     found = guide(fault["code"])
+    is_mended = missing_mappings.is_mended(db.session(), export) if mended is None else export.id in mended
+    if is_mended:
+        return _resend(export)
     label, url = _label_and_address(export, found, fault.get("source_value", ""), provider_label)
-    return RemedyLink(label, url, _permission(export, found), f"mend-{export.id}")
+    fields: dict[str, str] | None = {} if found.remedy is Remedy.REFRESH_LISTS else None
+    return RemedyLink(label, url, _permission(export, found), f"mend-{export.id}", fields)
+
+
+def _resend(export: Export) -> RemedyLink:
+    """Sends this one again. A failure later than the one shown was not seen by whoever presses."""
+    fields = {"export": str(export.id), "seen": export.failed_at.isoformat() if export.failed_at else ""}
+    return RemedyLink("Mended: resend", url_for("resyncs.create"), Permission.SEND, f"mend-{export.id}", fields)
 
 
 def _label_and_address(export: Export, found: Guide, value: str, provider: str) -> tuple[str, str]:
@@ -58,7 +74,7 @@ def _label_and_address(export: Export, found: Guide, value: str, provider: str) 
             return f"Reconnect {provider}", _at_connection("connections.listed", connection)
         case Remedy.REFRESH_LISTS:
             label = f"Refresh lists from {provider} (sends nothing)"
-            return label, _at_connection("connections.listed", connection)
+            return label, url_for("connections.refresh_lists", connection_id=connection)
         case Remedy.SYNC_CONFIG:
             return "Open sync config", _at_connection("sync_config.listed", connection)
         case Remedy.MAP:

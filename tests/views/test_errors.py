@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.db import writing
 from dashboard.domain import lifecycle
-from dashboard.domain.guides import CATALOGUE
+from dashboard.domain.guides import CATALOGUE, Remedy
 from dashboard.models import Export
 from dashboard.views.remedies import RemedyLink, remedy
 from dashboard.vocabulary.errors import ErrorCode
@@ -93,7 +93,23 @@ def test_every_code_has_a_button_that_leads_to_a_page(world: World, visit: Visit
     for code, export in zip(ErrorCode, world.approve(world.records(len(ErrorCode))), strict=True):
         value = "sale:S:25:SE" if code.value.startswith("tax") else "4010"
         link = link_for(world, export, Fault(code, "x", "It said no", value))
-        assert ada.get(link.url).status_code == 200, code
+        answer = ada.get(link.url) if link.fields is None else ada.post(link.url, dict(link.fields))
+        assert answer.status_code == 200, code
+
+
+def test_lists_are_refreshed_by_the_button_itself(world: World, visit: Visit) -> None:
+    connection = world.connect_xero()
+    (export,) = world.approve(world.records())
+    fail(world, export, Fault(ErrorCode.ACCOUNT_INACTIVE, "493", "Account 493 is archived", "5800"))
+    with world.app.test_request_context():
+        link = remedy(export, "Xero")
+    assert link.label == "Choose the account"
+    (other,) = world.approve(world.records())
+    refreshing = next(code for code, guide in CATALOGUE.items() if guide.remedy is Remedy.REFRESH_LISTS)
+    link = link_for(world, other, Fault(refreshing, "x", "It said no"))
+    assert link.label == "Refresh lists from Xero (sends nothing)"
+    assert "are being read; nothing is sent." in visit("ada").post(link.url, dict(link.fields or {})).text
+    assert f'action="/connections/{connection.id}/lists"' in visit("ada").get("/exports/xero").text
 
 
 def test_the_list_groups_by_whose_turn_it_is_and_counts_what_fails_now(world: World, visit: Visit) -> None:

@@ -307,3 +307,46 @@ def test_what_arrived_twice_says_so_on_its_row(world: World, xero: Connection, v
         world.session.get_one(Export, export.id).alarm = "It may be in the ledger twice. Look there and void one."
     assert "It may be in the ledger twice." in words(visit("bo").get(f"{PAGE}?status=synced"))
     assert UNMAPPED.words not in words(visit("bo").get(f"{PAGE}?status=synced"))
+
+
+@pytest.mark.requirement("S2-06")
+def test_what_lacks_nothing_any_more_is_offered_on_the_exports_page(
+    world: World, xero: Connection, visit: Visit
+) -> None:
+    exports = playing.failed(world, 3, UNMAPPED, UNMAPPED, CLOSED)
+    bo = visit("bo")
+    assert "lack nothing any more" not in words(bo.get(PAGE))
+    visit("ada").post(
+        "/mapping",
+        {"connection": str(xero.id), "kind": "account", "value-0": "4010", "seen-0": "", "target-0": "400"},
+    )
+    page = bo.get(PAGE)
+    assert "2 failed records lack nothing any more" in words(page)
+    assert words(page).count("Mended: resend") == 2
+    assert "Choose the account" not in words(page)
+    assert "Mended: resend" in bo.get(f"/records/{exports[0].record_id}").text
+    as_cleo = visit("cleo").get(PAGE)
+    assert "2 failed records lack nothing any more" in words(as_cleo)
+    assert 'action="/resyncs"' not in as_cleo.text
+    banner = page.text[page.text.index(f'id="mended-{xero.id}"') :]
+    sent = {
+        name: re.findall(rf'name="{name}" value="([^"]+)"', banner[: banner.index("</form>")])
+        for name in ("export", "form_token", "seen")
+    }
+    assert set(sent["export"]) == {str(export.id) for export in exports[:2]}
+    bo.post("/resyncs", dict(sent))
+    assert (tile(bo.get(PAGE), "Failed"), tile(bo.get(PAGE), "Pending")) == (1, 2)
+
+
+def test_a_row_that_lacks_nothing_is_resent_by_its_own_button(world: World, xero: Connection, visit: Visit) -> None:
+    world.map_all(xero)
+    (export,) = playing.failed(world, 1)
+    bo, ada = visit("bo"), visit("ada")
+    assert "Mended: resend" not in bo.get(PAGE).text
+    form = {"connection": str(xero.id), "kind": "account", "value-0": "4010", "seen-0": "", "target-0": "400"}
+    ada.post("/mapping", form)
+    row = bo.get(PAGE).text
+    row = row[row.index(f'id="row-{export.id}"') :]
+    fields = dict(re.findall(r'type="hidden" name="(export|seen)" value="([^"]+)"', row[: row.index("</tr>")]))
+    bo.post("/resyncs", dict(fields))
+    assert (tile(bo.get(PAGE), "Failed"), tile(bo.get(PAGE), "Pending")) == (0, 1)
