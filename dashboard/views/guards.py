@@ -6,7 +6,7 @@ from functools import wraps
 from itertools import chain
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, g, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest
@@ -16,6 +16,7 @@ from dashboard.db import db
 from dashboard.domain import people
 from dashboard.domain.actors import Actor
 from dashboard.domain.people import Member
+from dashboard.views import replies
 from dashboard.vocabulary.roles import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -132,8 +133,6 @@ def _load(stored: str) -> SignedIn | None:
 
 
 def _ask_to_sign_in() -> Response:
-    """A fragment's request is sent to the sign-in page as a whole, else that page would land inside a table."""
+    """After it a page is led back to; a part is not, being no page."""
     here_again = request.full_path.rstrip("?") if request.method == "GET" else ""
-    if request.headers.get("HX-Request"):
-        return Response(status=401, headers={"HX-Redirect": url_for("sign_in.form")})
-    return redirect(url_for("sign_in.form", next=here_again or None), 303)
+    return replies.sent_away(url_for("sign_in.form"), url_for("sign_in.form", next=here_again or None))

@@ -47,6 +47,16 @@ def left_for(address: str, message: str = "", kind: str = "success") -> Response
     return response
 
 
+def sent_away(instead_of_part: str, instead_of_page: str) -> Response:
+    """To another page first: a script's request is answered 401 and the browser as a whole goes there.
+
+    By a redirect that page would land inside the part that was asked for.
+    """
+    if request.headers.get("HX-Request"):
+        return _vary(Response(status=401, headers={"HX-Redirect": instead_of_part}))
+    return _vary(make_response(redirect(instead_of_page, 303)))
+
+
 def _vary(response: Response) -> Response:
     response.vary.update(("HX-Request", "HX-Request-Type"))
     return response

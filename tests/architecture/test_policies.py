@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from dashboard.app import create_app
 from dashboard.config import load
+from dashboard.views import guards
 from tests.architecture.places import NOBODY, Place
 from tests.architecture.test_routes import address, rules
 from tests.fixtures import TOKEN_KEY
@@ -89,8 +91,9 @@ def test_every_page_has_one_heading_that_is_its_title(place: Place, who: str) ->
     for rule, answer in pages(place, who):
         page = Page(answer.text)
         assert len(page.text["h1"]) == 1, rule
-        assert page.text["title"][0].endswith(" · tieout"), rule
-        assert page.text["h1"][0].strip(), rule
+        heading, title = (" ".join(page.text[tag][0].split()) for tag in ("h1", "title"))
+        assert heading, rule
+        assert title == f"{heading} · tieout", rule
 
 
 @pytest.mark.parametrize("who", ["ada", "cleo"])
@@ -112,6 +115,11 @@ def test_no_page_holds_a_secret_or_a_word_of_the_machine_room(place: Place) -> N
         assert "canary-" not in answer.text, rule
         words = re.sub(r"<[^>]+>", " ", answer.text).lower().split()
         assert {"tenant", "tenants", "lease", "drain", "preflight"} & set(words) == set(), rule
+
+
+def test_one_module_alone_looks_at_the_headers_of_htmx_and_sets_them() -> None:
+    views = Path(guards.__file__).parent
+    assert [path.name for path in sorted(views.glob("*.py")) if '"HX-' in path.read_text("utf-8")] == ["replies.py"]
 
 
 @pytest.fixture
