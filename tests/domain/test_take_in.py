@@ -187,6 +187,38 @@ def test_another_company_of_the_same_name_is_not_the_organisation(world: World) 
     assert "sale or a bill" in result.refusal.reason
 
 
+@pytest.mark.parametrize(
+    ("kind", "seller", "buyer", "says"),
+    [
+        ("invoice", GRANIT, NORDLYS, ("a sale", "the buyer is Nordlys AB", "bill or supplier credit note")),
+        ("supplier credit note", NORDLYS, GRANIT, ("a bill", "the seller is Nordlys AB", "invoice or credit note")),
+    ],
+)
+def test_a_type_that_contradicts_who_the_organisation_is_is_refused(
+    world: World, kind: str, seller: tuple[str, str], buyer: tuple[str, str], says: tuple[str, ...]
+) -> None:
+    content = table(row("S-1", kind=kind, seller=seller, buyer=buyer))
+    (refused,) = world.take_in("sales.csv", content)
+    assert refused.fate is Fate.REFUSED
+    for words in ("line 2 of sales.csv", "S-1", *says):
+        assert words in refused.said
+    assert world.session.scalar(select(func.count()).select_from(Record)) == 0
+
+
+def test_who_the_organisation_is_outweighs_what_somebody_said_of_the_files(world: World) -> None:
+    content = table(row("X-1", kind="380")).encode()
+    (result,) = take_in.take_in_file(
+        world.session,
+        world.nordlys.id,
+        "x.csv",
+        content,
+        world.actor("bo"),
+        world.now(),
+        stated_direction=Direction.SALE,
+    )
+    assert taken(world, result).kind is RecordKind.BILL
+
+
 def test_where_neither_side_is_the_organisation_somebody_says_which(world: World) -> None:
     content = table(row("X-1", kind="380", buyer=("Somebody else", ""))).encode()
     results = take_in.take_in_file(
