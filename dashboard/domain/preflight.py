@@ -164,11 +164,10 @@ class _Resolver:
             )
 
     def _line(self, line: RecordLine, tax: Decimal) -> PostingLine:
-        quantity, price = _quantity_and_price(line)
         return PostingLine(
             description=line.description or "-",
-            quantity=quantity,
-            unit_amount=price,
+            quantity=line.quantity,
+            unit_amount=line.unit_price,
             net=line.net,
             tax=tax,
             account_code=self._account(line.account),
@@ -253,15 +252,6 @@ class _Resolver:
 
     def _fault(self, code: ErrorCode, subject: str, words: str, source_value: str = "") -> None:
         self.faults.append(Fault(code, subject[:255], words, source_value))
-
-
-def _quantity_and_price(line: RecordLine) -> tuple[Decimal, Decimal]:
-    """The line's own quantity and price where they give its net; otherwise one at the net, since ledgers recompute."""
-    price = line.unit_price.quantize(Decimal("0.0001"), ROUND_HALF_UP)
-    exponent = max(2, -int(line.net.normalize().as_tuple().exponent)) if line.net else 2
-    recomputed = (line.quantity * price).quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP)
-    fits = recomputed == line.net and line.quantity == line.quantity.quantize(Decimal("0.0001"))
-    return (line.quantity, price) if fits else (Decimal(1), line.net)
 
 
 def _with_document_date(lines: tuple[PostingLine, ...], issued_on: date, booked_on: date) -> tuple[PostingLine, ...]:

@@ -46,7 +46,11 @@ class LedgerState(StrEnum):
 
 @dataclass(frozen=True)
 class PostingLine:
-    """One line as sent. `net` and `tax` are rounded to the currency and signed as the document's kind expects."""
+    """One line as sent. `net` and `tax` are rounded to the currency and signed as the document's kind expects.
+
+    `quantity` and `unit_amount` are the document's own, of any number of decimals; where their product is not `net` (a
+    discount), `net` is what counts, and the connector says how its ledger is told.
+    """
 
     description: str
     quantity: Decimal

@@ -76,3 +76,16 @@ def test_no_file_sets_how_much_rounding_is_let_through(
 ) -> None:
     checked = check(world, connection, differing(world, currency, stated, unstated))
     assert "totals-differ" in [fault.code.value for fault in checked.faults]
+
+
+def test_a_posting_carries_the_documents_own_quantity_and_price_beside_the_net(
+    world: World, connection: Connection
+) -> None:
+    """A discounted line: how a ledger that multiplies is told of it, its connector knows."""
+    (record,) = world.records(1)
+    with writing(world.session):
+        record.lines[0].quantity, record.lines[0].unit_price = D("3.00001"), D("35.123456")
+    posting = check(world, connection, record).posting
+    assert posting is not None
+    (line,) = posting.lines
+    assert (line.quantity, line.unit_amount, line.net) == (D("3.00001"), D("35.123456"), D(100))
