@@ -6,12 +6,14 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from dashboard.config import Config
 from dashboard.db import db, writing
 from dashboard.domain import people
 from dashboard.domain.actors import Actor
 from dashboard.domain.intake import take_in
+from dashboard.models import Tenant, User
 from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.records import Direction, Source
 from dashboard.vocabulary.roles import Role
@@ -60,24 +62,46 @@ def create_tenant(slug: str, name: str, plan: str, currency: str, tax_id: str, t
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @with_appcontext
 def create_user(email: str, slug: str | None, role: str | None, staff: bool, name: str, password_stdin: bool) -> None:
-    """Add a person."""
-    if staff == bool(slug and role):
+    """Add a person; one who has an account already joins the organisation, or changes role in it.
+
+    A password is asked for only where the account is made. A changed role ends the person's sessions.
+    """
+    if staff == bool(slug and role) or bool(slug) != bool(role):
         raise click.UsageError("Give either --tenant with --role, or --staff.")
-    password = (
-        sys.stdin.readline().rstrip("\r\n")
-        if password_stdin
-        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    )
+    known = None if staff else people.user_by_email(db.session(), email)
+    password = "" if known else _password(password_stdin)
     now = take_in.utc_now()
     try:
         with writing(db.session()) as session:
             tenant = people.tenant_by_slug(session, slug) if slug else None
-            user = people.create_user(session, email, password, now, name=name, is_staff=staff)
+            user = known or people.create_user(session, email, password, now, name=name, is_staff=staff)
+            done = []
+            if known is None:
+                done.append(f"Added {user.email}.")
             if tenant is not None and role is not None:
-                people.give_role(session, tenant, user, Role(role), now, COMMAND_LINE)
+                done.append(_give_role(session, tenant, user, Role(role)))
     except people.BadInput as refused:
         raise click.ClickException(str(refused)) from None
-    click.echo(f"Added {user.email}.")
+    for said in done:
+        click.echo(said)
+
+
+def _password(is_piped: bool) -> str:
+    if is_piped:
+        return sys.stdin.readline().rstrip("\r\n")
+    asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return asked
+
+
+def _give_role(session: Session, tenant: Tenant, user: User, role: Role) -> str:
+    """Give the role, and say what that changed."""
+    before = people.role_in(session, tenant, user)
+    people.give_role(session, tenant, user, role, take_in.utc_now(), COMMAND_LINE)
+    if before is role:
+        return f"{user.email} is {role.label.lower()} of {tenant.name} already; nothing was changed."
+    if before is None:
+        return f"{user.email} belongs to {tenant.name} now, as {role.label.lower()}."
+    return f"{user.email} is {role.label.lower()} of {tenant.name} now, was {before.label.lower()}; sessions ended."
 
 
 @click.command("set-plan")

@@ -125,6 +125,11 @@ def organisations(session: Session, user_id: int) -> list[Tenant]:
     return list(session.scalars(query.order_by(Tenant.name)))
 
 
+def end_sessions(session: Session, user_id: int) -> None:
+    """No session of the person goes on, wherever it is open."""
+    session.execute(update(User).where(User.id == user_id).values(session_mark=secrets.token_hex(16)))
+
+
 def has_mark(session: Session, user_id: int, mark: str) -> bool:
     """Whether a session with this mark is still a session of the person."""
     stored = session.scalar(select(User.session_mark).where(User.id == user_id))
@@ -282,6 +287,16 @@ def create_user(
     return user
 
 
+def user_by_email(session: Session, email: str) -> User | None:
+    return session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
+
+
+def role_in(session: Session, tenant: Tenant, user: User) -> Role | None:
+    """The person's role in the organisation; None when they do not belong to it."""
+    query = select(Membership.role).where(Membership.tenant_id == tenant.id, Membership.user_id == user.id)
+    return session.scalar(query)
+
+
 def give_role(session: Session, tenant: Tenant, user: User, role: Role, now: datetime, actor: Actor = MACHINE) -> None:
     """Make the person a member, or change their role; a change ends all their sessions."""
     standing = session.scalars(
@@ -293,7 +308,7 @@ def give_role(session: Session, tenant: Tenant, user: User, role: Role, now: dat
         session.add(Membership(tenant_id=tenant.id, user_id=user.id, role=role))
     else:
         standing.role = role
-        session.execute(update(User).where(User.id == user.id).values(session_mark=secrets.token_hex(16)))
+        end_sessions(session, user.id)
     session.flush()
     words = f"{user.name} is {role.label.lower()}"
     audit.note_act(session, tenant.id, Act.PERSON_ADDED, now, actor=actor, reference=user.email, words=words)
