@@ -23,6 +23,7 @@ from dashboard.views import (
     home,
     mapping,
     mending,
+    receiving,
     records,
     resyncs,
     settings,
@@ -47,13 +48,14 @@ def create_app(config: Config) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=12 * 3600,
-        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["tieout"] = config
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
+    receiving.init_app(app)
     guards.init_app(app)
     frame.init_app(app)
     connections.init_app(app, config)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from dashboard.domain.intake import readers, take_in
 from dashboard.domain.intake.csv_columns import COLUMNS, template_csv
 from dashboard.domain.intake.take_in import Fate, Result
 from dashboard.views import frame, guards, replies
+from dashboard.views.receiving import MEGABYTE, MOST_AT_ONCE
 from dashboard.vocabulary.records import Direction
 from dashboard.vocabulary.roles import Permission
 
@@ -27,7 +28,6 @@ TONES = {
     Fate.ALREADY_HERE: "",
     Fate.REFUSED: "bad",
 }
-MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,9 @@ def submitted() -> Response:
     files = [file for file in request.files.getlist("files") if file.filename]
     stated = request.form.get("direction", "")
     if not files or stated not in DIRECTIONS:
-        error = "Choose at least one file." if not files else "Choose one of the three."
-        return _form(422, error)
+        errors = {} if files else {"files": "Choose at least one file."}
+        errors |= {} if stated in DIRECTIONS else {"direction": "Choose one of the three."}
+        return _form(422, errors)
     told = [each for file in files for each in _take_in(file, DIRECTIONS[stated])]
     if replies.wants_part():
         return replies.page("upload/_results.html", told=told)
@@ -77,7 +78,7 @@ def template() -> Response:
 @pages.errorhandler(RequestEntityTooLarge)
 def too_large(_: RequestEntityTooLarge) -> Response:
     """More than one request may carry. What was sent is not read: neither its files nor its fields are known here."""
-    limit, sent = current_app.config["MAX_CONTENT_LENGTH"], request.content_length or 0
+    limit, sent = MOST_AT_ONCE, request.content_length or 0
     size = f"What you sent is {-(-sent // MEGABYTE)} MB; " if sent > limit else "You sent too many files at once; "
     sentence = (
         f"{size}at most {limit // MEGABYTE} MB are taken in at once, and {readers.MAX_BYTES // MEGABYTE} MB per file. "
@@ -89,16 +90,16 @@ def too_large(_: RequestEntityTooLarge) -> Response:
     return replies.page("error.html", 413, heading="Too large", sentence=sentence)
 
 
-def _form(status: int = 200, error: str = "") -> Response:
+def _form(status: int = 200, errors: dict[str, str] | None = None) -> Response:
     member = guards.here()
     return replies.page(
         "upload/form.html",
         status,
-        error=error,
+        errors=errors or {},
         columns=COLUMNS,
         entered=request.form,
         file_megabytes=readers.MAX_BYTES // MEGABYTE,
-        megabytes=current_app.config["MAX_CONTENT_LENGTH"] // MEGABYTE,
+        megabytes=MOST_AT_ONCE // MEGABYTE,
         bytes_per_file=readers.MAX_BYTES,
         refusal="" if member.may(Permission.TAKE_IN) else Permission.TAKE_IN.refusal,
         approve_refusal="" if member.may(Permission.APPROVE) else Permission.APPROVE.refusal,

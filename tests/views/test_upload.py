@@ -108,10 +108,10 @@ def test_what_is_more_than_one_request_may_carry_is_refused_with_the_limits(worl
     """The body is not read, so not even the file's name is known: the answer comes before the upload is stored."""
     bo = visit("bo")
     bo.get("/records/upload")
-    stated = {"CONTENT_LENGTH": str(200 * 1024 * 1024)}
+    stated = {"CONTENT_LENGTH": str(600 * 1024 * 1024), "CONTENT_TYPE": "multipart/form-data; boundary=b"}
     answer = bo.client.post("/records/upload", environ_overrides=stated)
     assert answer.status_code == 413
-    assert "What you sent is 200 MB; at most 64 MB are taken in at once, and 20 MB per file." in answer.text
+    assert "What you sent is 600 MB; at most 512 MB are taken in at once, and 20 MB per file." in answer.text
     fragment = {"HX-Request": "true", "HX-Request-Type": "partial"}
     part = bo.client.post("/records/upload", environ_overrides=stated, headers=fragment)
     assert part.status_code == 413
