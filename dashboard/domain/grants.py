@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -13,15 +13,7 @@ from dashboard.domain.actors import Actor
 from dashboard.domain.vault import Vault
 from dashboard.models import Grant
 from dashboard.vocabulary.providers import Provider
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """What a token endpoint hands out. `expires_in` is in seconds from when it was received."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_in: int
+from dashboard.vocabulary.tokens import Tokens as Tokens
 
 
 def create(

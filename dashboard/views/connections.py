@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.config import Config
 from dashboard.db import db, writing
-from dashboard.domain import condition, connections, consents, grants, lookups
+from dashboard.domain import condition, connections, consents, lookups
 from dashboard.domain.scope import NotFound, owned
 from dashboard.domain.vault import Vault
 from dashboard.models import Connection
@@ -23,6 +23,7 @@ from dashboard.models.lookup import LookupKind
 from dashboard.views import frame, guards, replies
 from dashboard.vocabulary.providers import FACTS, Provider, endpoints
 from dashboard.vocabulary.roles import Permission
+from dashboard.vocabulary.tokens import Tokens, received
 
 pages = Blueprint("connections", __name__)
 log = structlog.get_logger(__name__)
@@ -256,22 +257,22 @@ def _begun(provider: Provider) -> dict[str, Any] | None:
     return found
 
 
-def _exchanged(provider: Provider) -> grants.Tokens:
+def _exchanged(provider: Provider) -> Tokens:
     """Tokens for the code. Raises OAuthError, "no_answer" when nobody answered."""
     # No transaction stays open while somebody else is waited for.
     db.session.commit()
     if not request.args.get("code") and not request.args.get("error"):
         raise OAuthError("invalid_grant")
     try:
-        answer = _client(provider).authorize_access_token()
-    except (OSError, ValueError) as fault:
-        # Every exception of requests is an OSError; a ValueError is an answer that is not JSON.
+        answer = _client(provider).authorize_access_token(allow_redirects=False)
+    except (OSError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as fault:
+        # Every exception of requests is an OSError; the others are answers that are not what they should be.
         log.warning("token endpoint out of reach", provider=provider.value, fault=type(fault).__name__)
         raise OAuthError("no_answer") from None
-    access, refresh, lasts = (answer.get(name) for name in ("access_token", "refresh_token", "expires_in"))
-    if not (isinstance(access, str) and isinstance(refresh, str) and access and refresh):
+    tokens = received(answer)
+    if tokens is None or not tokens.refresh_token:
         raise OAuthError("no_lasting_access")
-    return grants.Tokens(access, refresh, lasts if isinstance(lasts, int) else 0)
+    return tokens
 
 
 def _refused(provider: Provider, error: str) -> Response:

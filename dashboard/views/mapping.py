@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from sqlalchemy import select
@@ -64,37 +65,58 @@ def save() -> Response:
     except mappings.NotSaved as refused:
         chosen = {edit.source_value: edit.target_id for edit in edits}
         return _page(connection, _as_posted(kind), chosen, refused.problems)
-    said = f"{saved} {'mapping' if saved == 1 else 'mappings'} saved." if saved else "Nothing was changed."
+    said = _saved(saved) if saved else "Nothing was changed."
     return replies.gone_to(_address(connection, kind), said, "success" if saved else "info")
 
 
 @pages.post("/mapping/contacts")
 @guards.requires(Permission.MAP)
 def create_contact() -> Response:
-    """A person's order to create one contact in the ledger; the runner carries it out and maps it."""
+    """A person's order to create one contact in the ledger; the runner carries it out and maps it.
+
+    What was chosen for other contacts in the same form is saved with it.
+    """
     connection, key = _mine(request.form.get("connection", 0, type=int)), request.form.get("create", "")
     address = _address(connection, MappingKind.CONTACT, key)
+    edits = [edit for edit in _edits() if edit.source_value != key]
     try:
         with writing(db.session()) as opened:
+            ledger = references.ledger(opened, connection.id)
+            saved = mappings.save_form(
+                opened, connection, MappingKind.CONTACT, edits, ledger, guards.actor(), frame.now()
+            )
             contacts.order(opened, connection, key, guards.actor(), frame.now())
     except contacts.AlreadyMapped:
         return replies.gone_to(address, "This contact is mapped already.", "info")
     except contacts.NotConnected:
         return replies.gone_to(address, f"Reconnect {connection.company_name} first.", "error")
-    return replies.gone_to(address, f"The contact is being created in {connection.provider.label}.", "info")
+    except mappings.NotSaved as refused:
+        chosen = {edit.source_value: edit.target_id for edit in edits}
+        return _page(connection, _as_posted(MappingKind.CONTACT), chosen, refused.problems)
+    said = f"The contact is being created in {connection.provider.label}."
+    return replies.gone_to(address, f"{_saved(saved)} {said}" if saved else said, "info")
 
 
 @pages.get("/mapping/lookups/<int:lookup_id>")
 @guards.requires(Permission.VIEW)
 def lookup(lookup_id: int) -> Response:
-    """How far an order to create a contact is."""
+    """How far an order to create a contact is; once it is answered also the row, the tiles and the offer it changed."""
     order = owned(db.session(), Lookup, guards.here().tenant.id, lookup_id)
     if order.kind is not LookupKind.CREATE_CONTACT or order.connection_id is None:
         raise NotFound(f"order {lookup_id}")
     connection = _mine(order.connection_id)
+    key, n = str(order.question.get("contact_key", "")), request.args.get("row", -1, type=int)
     if not replies.wants_part():
-        return replies.gone_to(_address(connection, MappingKind.CONTACT, str(order.question.get("contact_key", ""))))
-    return replies.page("mapping/_order.html", order=order, label=connection.provider.label)
+        return replies.gone_to(_address(connection, MappingKind.CONTACT, key))
+    label = connection.provider.label
+    if order.state.is_open or not 0 <= n < MOST_ROWS:
+        return replies.page("mapping/_order.html", order=order, label=label, n=n)
+    missing = missing_mappings.of(db.session(), connection)
+    asked = Asked(MappingKind.CONTACT, key)
+    (row,) = _parts(connection, asked, missing)[0]["asked"]
+    return replies.page(
+        "mapping/answered.html", order=order, label=label, n=n, row=row, **_standing(connection, asked, missing)
+    )
 
 
 def _page(
@@ -112,21 +134,28 @@ def _page(
     return replies.page(
         "mapping/listed.html",
         422 if problems else 200,
-        connection=connection,
         connections=known,
-        asked=asked,
-        kinds=[(kind, len(missing.of(kind))) for kind in MappingKind],
-        missing=missing,
         parts=rows,
         problems=problems or {},
         numbers={row.value: n for n, row in enumerate(row for part in rows.values() for row in part)},
         older=older,
         lists_read=references.asked_at(session, connection.id).get(asked.kind.reference_kind),
         history=history,
-        now=frame.now(),
-        token=secrets.token_urlsafe(16),
         labels=_labels(connection, asked.kind, [change.source_value for change in history]),
+        **_standing(connection, asked, missing),
     )
+
+
+def _standing(connection: Connection, asked: Asked, missing: Missing) -> dict[str, Any]:
+    """What mapping/_standing.html shows: how many are to map of each kind, and what lacks nothing any more."""
+    return {
+        "connection": connection,
+        "asked": asked,
+        "kinds": [(kind, len(missing.of(kind))) for kind in MappingKind],
+        "missing": missing,
+        "now": frame.now(),
+        "token": secrets.token_urlsafe(16),
+    }
 
 
 def _labels(connection: Connection, kind: MappingKind, values: list[str]) -> dict[str, str]:
@@ -186,10 +215,12 @@ def _current(connection: Connection, kind: MappingKind, values: set[str]) -> dic
 def _asked() -> Asked:
     kind = _kind(request.args.get("kind", MappingKind.ACCOUNT.value))
     value = request.args.get("value", "")
+    value = value if is_mappable(kind, value) else ""
     return Asked(
         kind,
-        value if is_mappable(kind, value) else "",
-        _words(request.args.get("q", "")),
+        value,
+        # Looked for among all contacts is only what stands for one of them.
+        _words(request.args.get("q", "")) if value and kind is MappingKind.CONTACT else "",
         _words(request.args.get("find", "")),
         request.args.get("after", 0, type=_id),
     )
@@ -210,6 +241,10 @@ def _edits() -> list[Edit]:
         value, seen = request.form[f"value-{n}"], request.form.get(f"seen-{n}", "")
         found.append(Edit(value, seen, request.form.get(f"target-{n}", seen)))
     return found
+
+
+def _saved(how_many: int) -> str:
+    return f"{how_many} {'mapping' if how_many == 1 else 'mappings'} saved."
 
 
 def _words(text: str) -> str:

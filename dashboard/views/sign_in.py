@@ -49,12 +49,19 @@ def submitted() -> Response:
 @pages.post("/sign-out")
 @guards.signed_in
 def sign_out() -> Response:
+    with writing(db.session()) as opened:
+        # A copied cookie must not outlive it.
+        people.end_sessions(opened, current_user.user_id)
     logout_user()
     session.clear()
-    return replies.gone_to(url_for("sign_in.form"), "You are signed out.")
+    return replies.gone_to(url_for("sign_in.form"), "You are signed out, here and everywhere else.")
 
 
 def _is_ours(address: str) -> bool:
     """Whether the address is a path of this site: "//host" and "/\\host" would leave it."""
-    parts = urlsplit(address)
-    return address.startswith("/") and not parts.netloc and not parts.scheme and address[1:2] not in ("/", "\\")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    stays_here = not parts.netloc and not parts.scheme and address[1:2] not in ("/", "\\")
+    return address.startswith("/") and address.isprintable() and stays_here

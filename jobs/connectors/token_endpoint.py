@@ -2,31 +2,23 @@
 
 import base64
 import json
-from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import ProviderError
+from dashboard.vocabulary.tokens import Tokens, received
 from jobs.connectors.wire import Client, NoAnswer, NotSent, post_form
-
-
-@dataclass(frozen=True)
-class TokenSet:
-    """`expires_in` is in seconds. A provider that sends no refresh token keeps the one it has: "" here."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_in: int
 
 
 def refresh(
     client: Client, address: str, client_id: str, client_secret: str, refresh_token: str, deadline: timedelta
-) -> TokenSet:
+) -> Tokens:
     """Trade the refresh token in. See https://developer.xero.com/documentation/guides/oauth2/auth-flow#refreshing.
 
-    Raises ProviderError: ACCESS_EXPIRED when the provider no longer honours it (`invalid_grant`), else PROVIDER_DOWN:
-    whether the trade took place is then unknown, and the same token may be tried again.
+    A provider that sends no refresh token keeps the one it has: "" then. Raises ProviderError: ACCESS_EXPIRED when the
+    provider no longer honours it (`invalid_grant`), else PROVIDER_DOWN: whether the trade took place is then unknown,
+    and the same token may be tried again.
     """
     credentials = base64.b64encode(f"{quote(client_id)}:{quote(client_secret)}".encode()).decode()
     form = urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token}).encode()
@@ -36,12 +28,13 @@ def refresh(
         raise ProviderError(ErrorCode.PROVIDER_DOWN, words=f"no answer to the renewal of access: {silence}") from None
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = {}
     if not isinstance(said, dict):
         said = {}
-    if status == 200 and isinstance(said.get("access_token"), str) and said["access_token"]:
-        return TokenSet(said["access_token"], str(said.get("refresh_token") or ""), int(said.get("expires_in") or 1800))
+    tokens = received(said)
+    if status == 200 and tokens is not None:
+        return tokens
     if status == 400 and said.get("error") == "invalid_grant":
         raise ProviderError(ErrorCode.ACCESS_EXPIRED, words="invalid_grant")
     reason = str(said.get("error") or f"HTTP {status}")[:200]

@@ -114,13 +114,17 @@ class Wire:
             with deadline:
                 return self._exchange(request, deadline)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as failure:
-            raise NotSent(_words(failure)) from None
+            raise NotSent(self._words(failure)) from None
         except httpx2.UnsupportedProtocol as failure:
-            raise NotSent(_words(failure)) from None
+            raise NotSent(self._words(failure)) from None
         except httpx2.TransportError as failure:
             if deadline.has_passed:
                 raise NoAnswer(f"no complete answer within {self._seconds:g} seconds") from None
-            raise NoAnswer(_words(failure)) from None
+            raise NoAnswer(self._words(failure)) from None
+
+    def _words(self, failure: httpx2.TransportError) -> str:
+        """What went wrong, without the token that a refused header would quote."""
+        return _words(failure).replace(self._token, _BLOT)
 
     def _exchange(self, request: httpx2.Request, deadline: "_Deadline") -> Answer:
         response = self._client.send(request, stream=True)

@@ -28,6 +28,8 @@ def run(port: int, sandbox_port: int, data: Path) -> None:
     for wanted, option in ((port, "--port"), (sandbox_port, "--sandbox-port")):
         if not _is_free(wanted):
             raise click.ClickException(f"Port {wanted} is in use. Stop what uses it, or choose another with {option}.")
+    # Invoices, hashes and keys are nobody else's to read.
+    os.umask(0o077)
     data.mkdir(parents=True, exist_ok=True)
     ledgers = sandbox.start_in_thread(port=sandbox_port, data_dir=data)
     sandbox_url = f"http://localhost:{sandbox_port}"

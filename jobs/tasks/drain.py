@@ -28,6 +28,9 @@ from jobs.tasks import answering, attaching, looking_up, reading_lists, sending
 from jobs.tasks.holding import Holding
 from jobs.tasks.office import Office
 
+RESTS_AFTER_A_FAULT = 5
+"""Minutes for which a connection rests on which a fault of our own showed."""
+
 SLICE = 15.0
 """Seconds after which a drain lets another connection have its turn."""
 
@@ -64,13 +67,22 @@ def drain_one(office: Office, session: Session) -> bool:
         lease = leases.take(session, holder_name(), seconds, office.clock())
     if lease is None:
         return False
+    is_well = False
     try:
         _drain(office, session, lease)
+        is_well = True
     except (LeaseLost, StaleMove):
+        is_well = True
         log.warning("lease lost", connection=lease.connection_id, epoch=lease.epoch)
     finally:
         session.rollback()
         with writing(session):
+            if not is_well:
+                # A fault of ours would meet the same again at once; the runner records it, and the connection rests.
+                connection = session.get_one(Connection, lease.connection_id, populate_existing=True)
+                timing = office.config.providers[connection.provider].timing
+                rest = office.clock() + RESTS_AFTER_A_FAULT * timing.retry_minute
+                connections.pause(session, connection, rest, "an error of tieout's own; it is tried again")
             leases.release(session, lease)
     return True
 

@@ -1,11 +1,14 @@
 """Nothing that cannot be answered keeps what could go from going."""
 
+import pytest
+
 from dashboard.db import writing
 from dashboard.domain import lookups
 from dashboard.models import Lookup
 from dashboard.models.lookup import LookupKind, LookupState
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.statuses import Status
+from jobs.tasks import drain, sending
 from tests.tasks.scene import Scene
 
 
@@ -54,3 +57,26 @@ def test_what_may_be_in_the_ledger_twice_is_not_sent_by_the_machine(scene: Scene
 
     assert (scene.seen(export).status, export.error_code) == (Status.FAILED, ErrorCode.DOUBLE_BOOKED)
     assert scene.books.document_writes() == []
+
+
+def test_a_fault_of_our_own_lets_the_connection_rest_with_a_reason(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one place where something of ours is replaced: a fault that nobody knows cannot be had otherwise."""
+
+    def stumble(*_: object) -> None:
+        raise ZeroDivisionError
+
+    scene.approve(1)
+    with monkeypatch.context() as broken:
+        broken.setattr(sending, "send_next", stumble)
+        with pytest.raises(ZeroDivisionError):
+            drain.run(scene.office)
+        assert drain.run(scene.office) is False
+
+    scene.session.rollback()
+    scene.session.refresh(scene.connection)
+    assert scene.connection.waiting_for == "an error of tieout's own; it is tried again"
+    scene.later(minutes=5.1)
+    scene.run()
+    assert scene.statuses() == [Status.SYNCED]

@@ -1,7 +1,7 @@
 """Mapping: what is missing comes first, many rows are saved at once, contacts are picked or created by a person."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from html import unescape
 
@@ -313,10 +313,32 @@ def test_a_contact_is_created_by_a_persons_order_once(world: World, visit: Visit
             world.session, connection, MappingKind.CONTACT, FJORD, "c-1", ledger, world.actor("ada"), world.now()
         )
         lookups.answer(world.session, order, {"contact_id": "c-1", "name": "Fjord Kaffe AS"}, world.now())
-    part = ada.part(f"/mapping/lookups/{order.id}").text
+    part = ada.part(f"/mapping/lookups/{order.id}?row=0").text
     assert "data-poll" not in part
-    assert "Created or found in Xero" in part
+    assert "Found in Xero, not created, and mapped: <b>Fjord Kaffe AS</b>" in part
+    assert 'value="c-1" selected' in part[part.index('hx-target="#field-0"') :]
+    assert "2 failed records lack nothing any more" in part[part.index('hx-target="#standing"') :]
+    with writing(world.session):
+        fresh = world.session.get_one(Lookup, order.id, populate_existing=True)
+        fresh.answer = fresh.answer | {"is_created": True}
+    assert "Created in Xero, and mapped" in ada.get("/mapping?kind=contact").text
     assert "mapped already" in ada.post("/mapping/contacts", form_of(page) | {"create": FJORD}).text
+
+
+def test_creating_one_contact_saves_what_was_chosen_for_the_others(world: World, visit: Visit) -> None:
+    connection = world.connect_xero()
+    exports = world.approve(world.records(2))
+    bergen = Fault(ErrorCode.CONTACT_NOT_MAPPED, "Bergen Bok AS", "Bergen Bok AS is not mapped", "tax:NO111111111MVA")
+    fail(world, exports[:1], contact_missing())
+    fail(world, exports[1:], bergen)
+    ada = visit("ada")
+    form = choose(form_of(ada.get("/mapping?kind=contact").text), FJORD, "c-1")
+    form = choose(form, "tax:NO111111111MVA", "c-1")
+    done = ada.post("/mapping/contacts", form | {"create": FJORD}).text
+    assert "1 mapping saved. The contact is being created in Xero." in done
+    assert mapped(world, connection) == {(MappingKind.CONTACT, "tax:NO111111111MVA"): "c-1"}
+    stale = choose(form, "tax:NO111111111MVA", "gone") | {"create": FJORD}
+    assert ada.post("/mapping/contacts", stale).status_code == 422
 
 
 def test_a_refused_contact_says_why_and_can_be_ordered_again(world: World, visit: Visit) -> None:
@@ -430,3 +452,12 @@ def test_many_mappings_are_shown_by_the_page_and_can_be_found(world: World, visi
     assert seen == [f"{4000 + n}" for n in range(45)]
     found = ada.get("/mapping?kind=account&find=4017").text
     assert re.findall(r'name="value-\d+" value="(4\d+)"', found) == ["4017"]
+
+
+@pytest.mark.parametrize("query", ["q=abc", "kind=contact&q=x", "kind=tax&q=a", "kind=contact&value=unknown&q=a"])
+def test_words_to_look_for_without_a_contact_to_look_for_are_no_crash(
+    world: World, visit: Callable[[str], Visitor], query: str
+) -> None:
+    world.connect_xero()
+
+    assert visit("cleo").get(f"/mapping?{query}").status_code == 200

@@ -28,8 +28,13 @@ def text(holder: Element, name: str) -> str:
     """A text or a number as text; "" for everything else."""
     found = holder.get(name)
     if isinstance(found, str):
-        return found.replace("\0", "")
+        return storable(found)
     return str(found) if isinstance(found, (int, Decimal)) and not isinstance(found, bool) else ""
+
+
+def storable(said: str) -> str:
+    """Without what no database stores as text: NUL, and halves of characters that were cut in two."""
+    return said.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def word(holder: Element, name: str) -> str:

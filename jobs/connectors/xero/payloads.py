@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from dashboard.vocabulary.postings import ContactPosting, DocumentPosting, PostingLine
+from jobs.connectors.xero.fields import storable
 from jobs.connectors.xero.forms import FORMS, STATUS_TO_SEND
 
 _LONGEST_DESCRIPTION = 4000
@@ -106,7 +107,7 @@ def encode(plural: str, sent: Sequence[dict[str, Any]]) -> bytes:
 
 def pretty(value: object) -> str:
     """JSON for a person's eyes; the same value always gives the same text."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=float)
+    return storable(json.dumps(value, ensure_ascii=False, indent=2, default=float))
 
 
 def idempotency_key(method: str, address: str, content: bytes, batch: Sequence[DocumentPosting]) -> str:
