@@ -81,7 +81,7 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
                 fence=lease.fence,
             )
         case Foreign():
-            _fail(session, export, Cause.FOUND_FOREIGN, foreign_fault(finding), now, lease.fence, told(finding))
+            _fail(session, export, Cause.FOUND_FOREIGN, foreign_fault(finding, export.key), now, lease.fence, told(finding))
         case Unsure(reason=reason):
             fault = Fault(ErrorCode.CANNOT_TELL, export_reference(finding), f"Look in the ledger: {reason}")
             _fail(session, export, Cause.FOUND_UNSURE, fault, now, lease.fence, told(finding))
@@ -108,11 +108,11 @@ def is_anothers(session: Session, export: Export, found: LedgerObject) -> bool:
     return session.scalar(other.limit(1)) is not None
 
 
-def foreign_fault(finding: Foreign) -> Fault:
-    """Why an object found under our number is not ours."""
+def foreign_fault(finding: Foreign, key: str) -> Fault:
+    """Why an object found under our number is not ours as it was sent; it once was if it carries the export's `key`."""
     found = finding.object
     differs = ", ".join(finding.differences)
-    if found.key:
+    if key and found.key == key:
         words = f"{found.number} is in the ledger, but not as it was sent: {differs}"
         return Fault(ErrorCode.FOUND_DIFFERENT, found.number, words)
     words = f"The number {found.number} exists in the ledger already, for {found.contact_name}: {differs}"
