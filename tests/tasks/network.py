@@ -67,6 +67,14 @@ class Held(httpx2.BaseTransport):
         self._wire.close()
 
 
+class Telltale(httpx2.BaseTransport):
+    """A provider whose error page shows the request, its headers included."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        headers = {name: value for name, value in request.headers.items() if name != "host"}
+        return httpx2.Response(500, headers={"X-Request": headers["authorization"]}, text=repr(headers))
+
+
 class DyingAtACommit:
     """Ends the process as it is about to commit its transaction number `at` (from 1) within the block."""
 

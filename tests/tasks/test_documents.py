@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from dashboard.db import writing
+from dashboard.domain import standing
 from dashboard.vocabulary.mappings import ROUNDING_ACCOUNT, MappingKind
 from dashboard.vocabulary.postings import LedgerState, PostAs
 from dashboard.vocabulary.records import RecordKind
@@ -45,6 +46,8 @@ def test_a_document_of_each_kind_with_several_tax_rates_agrees_to_the_cent(scene
     (held,) = scene.books.holds(KINDS[record.kind])
     assert (held["date"], held["id"]) == ("2026-11-02", export.ledger_id)
     assert export.ledger_url.endswith(export.ledger_id)
+    (attempt,) = scene.attempts(export)
+    assert ('"DueDate": "2026-12-02"' in attempt.request) is ("credit" not in kind), "a credit is not due"
 
 
 def test_amounts_below_nought_among_others_stay_in_their_document(scene: Scene) -> None:
@@ -133,6 +136,8 @@ def test_a_document_is_posted_in_the_state_the_connection_asks_for_and_says_so(
 
     assert [row["status"] for row in scene.books.holds("invoices") + scene.books.holds("bills")] == [status] * 2
     assert [(scene.seen(export).status, export.ledger_state) for export in exports] == [(Status.SYNCED, state)] * 2
+    said = "" if post_as is PostAs.APPROVED else post_as.value.replace("-", " ")
+    assert {standing.note(export, scene.connection) for export in exports} == {said}
 
 
 def test_bills_are_drafts_and_invoices_approved_unless_somebody_chose_otherwise(scene: Scene) -> None:

@@ -16,10 +16,15 @@ from tests.tasks.scene import Scene
 Second = Callable[[Transport], Office]
 
 
+def drain_once(office: Office) -> None:
+    with office.session() as session:
+        drain.drain_one(office, session)
+
+
 @contextmanager
 def slow_runner(office: Office, held: Held) -> Iterator[None]:
-    """A second runner whose held call is under way within the block, and goes on at its end."""
-    thread = Thread(target=drain.run, args=(office,))
+    """A second runner that holds the connection once: its held call is under way within the block, and goes on then."""
+    thread = Thread(target=drain_once, args=(office,))
     thread.start()
     try:
         assert held.is_under_way.wait(PATIENCE)
@@ -50,9 +55,11 @@ def test_a_holder_that_lost_its_lease_sends_nothing_more(scene: Scene, office_ov
         scene.later(seconds=31)
         scene.run()
         assert scene.statuses() == [Status.SYNCED] * 3
+        scene.approve(2)
         calls = len(scene.books.calls())
 
     assert len(scene.books.calls()) == calls
+    assert scene.statuses() == [Status.SYNCED] * 3 + [Status.PENDING] * 2
     assert scene.states() == [AttemptState.ACCEPTED] * 3
 
 

@@ -122,6 +122,7 @@ def test_a_contact_is_created_mapped_and_used(scene: Scene) -> None:
 
     answer = answered(scene, lookup)
     (made,) = [contact for contact in scene.books.contacts() if contact["name"] == "Bergen Bok AS"]
+    assert answer["is_created"]
     assert (answer["contact_id"], made["tax_number"]) == (made["id"], "NO111111111MVA")
     mapped = mappings.load(scene.session, scene.connection.id)
     assert mapped[MappingKind.CONTACT, "tax:NO111111111MVA"].target_id == made["id"]
@@ -136,7 +137,8 @@ def test_a_contact_with_the_same_tax_id_is_taken_and_none_created(scene: Scene) 
     lookup = create_contact(scene, record)
     scene.run()
 
-    assert answered(scene, lookup)["name"] == "Bergen Bok (old name)"
+    answer = answered(scene, lookup)
+    assert (answer["name"], answer["is_created"]) == ("Bergen Bok (old name)", False)
     assert len(scene.books.contacts()) == 2
     assert scene.books.asked("/Contacts", "PUT") == []
 

@@ -121,7 +121,6 @@ def test_a_cancelled_resync_leaves_what_was_not_sent_with_its_former_error(scene
     assert len(scene.books.numbers()) == 3
 
 
-@pytest.mark.requirement("B-08")
 def test_a_resync_on_a_connection_that_breaks_in_the_middle_waits_and_goes_on(scene: Scene) -> None:
     exports = failed(scene, 40)
     mend(scene)
@@ -139,7 +138,6 @@ def test_a_resync_on_a_connection_that_breaks_in_the_middle_waits_and_goes_on(sc
     assert len(scene.books.numbers()) == 40
 
 
-@pytest.mark.requirement("B-05")
 def test_a_runner_that_dies_in_the_middle_of_a_resync_leaves_a_result_for_every_record(
     scene: Scene, office_over: Callable[[Transport], Office]
 ) -> None:

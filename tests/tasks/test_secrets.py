@@ -1,5 +1,7 @@
 """No token and no client secret is ever kept or logged in the clear, whatever goes wrong on the way."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import text
 
@@ -7,7 +9,12 @@ from dashboard.domain import grants
 from dashboard.domain.vault import Vault
 from dashboard.models import AuditEntry, Connection, Export, Grant, Lookup
 from dashboard.models.export import Attempt
+from dashboard.vocabulary.statuses import Status
+from jobs.connectors.wire import Transport
 from jobs.sandbox import CLIENT_SECRET
+from jobs.tasks import drain
+from jobs.tasks.office import Office
+from tests.tasks.network import Telltale
 from tests.tasks.scene import Scene, check_the_books
 
 
@@ -45,3 +52,16 @@ def test_tokens_and_secrets_are_nowhere_but_sealed(scene: Scene, caplog: pytest.
         assert rows or model is Lookup
         kept = repr([[bytes(value) if isinstance(value, memoryview) else value for value in row] for row in rows])
         assert [secret for secret in secrets if secret in kept] == [], model.__tablename__
+
+
+def test_a_provider_that_shows_our_token_on_its_error_page_does_not_bring_it_into_the_log(
+    scene: Scene, office_over: Callable[[Transport], Office]
+) -> None:
+    (export,) = scene.approve(1)
+
+    drain.run(office_over(Telltale()))
+
+    assert scene.seen(export).status is Status.CHECKING
+    (attempt,) = scene.attempts(export)
+    assert "'authorization': 'Bearer [token]'" in attempt.response
+    check_the_books(scene.session, [scene.tokens.access_token])

@@ -61,7 +61,6 @@ def test_at_the_limit_of_the_day_it_waits_for_hours_and_then_goes(scene: Scene) 
     assert scene.seen(export).status is Status.SYNCED
 
 
-@pytest.mark.requirement("B-08")
 def test_while_the_ledger_is_down_nothing_burns_a_try_and_all_goes_when_it_is_back(scene: Scene) -> None:
     scene.books.fault("503", times=6)
     scene.approve(5)
