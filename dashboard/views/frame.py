@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.config import Config
 from dashboard.db import db
-from dashboard.domain import connections
+from dashboard.domain import connections, people
 from dashboard.domain.people import Member
 from dashboard.domain.scope import NotFound
 from dashboard.views import guards, replies
@@ -134,6 +134,9 @@ def _surroundings() -> dict[str, Any]:
         "nav": _navigation(found),
         "organisation_name": found.tenant.name,
         "plan_label": found.tenant.plan.label,
+        "other_organisations": [
+            tenant for tenant in people.organisations(db.session(), found.user.id) if tenant.id != found.tenant.id
+        ],
         "person_name": found.actor.name,
         "role_label": found.role.label,
         "may": found.may,
