@@ -12,6 +12,7 @@ from dashboard import cli, logs
 from dashboard.config import Config
 from dashboard.db import db
 from dashboard.views import (
+    archive,
     audit_log,
     connections,
     duplicates,
@@ -60,6 +61,7 @@ def create_app(config: Config) -> Flask:
     frame.init_app(app)
     connections.init_app(app, config)
     modules = (
+        archive,
         audit_log,
         connections,
         duplicates,

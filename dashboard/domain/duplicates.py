@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import audit
+from dashboard.domain import archiving, audit
 from dashboard.domain.actors import Actor
+from dashboard.domain.archiving import CannotArchive
 from dashboard.models import Export, Record
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.statuses import IN_FLIGHT
@@ -20,7 +21,7 @@ class CannotDecide(Exception):
 
 def other_of(session: Session, record: Record) -> Record | None:
     """The record that it may be the same as."""
-    if not record.is_possible_duplicate or record.duplicate_of_id is None:
+    if not record.is_possible_duplicate or record.duplicate_of_id is None or record.archived_at is not None:
         return None
     query = select(Record).where(Record.tenant_id == record.tenant_id, Record.id == record.duplicate_of_id)
     return session.scalars(query).one_or_none()
@@ -47,9 +48,28 @@ def keep_both(session: Session, record: Record, actor: Actor, now: datetime) -> 
 def archive(session: Session, record: Record, actor: Actor, now: datetime) -> None:
     """It is the same document: this one is put away and never sent. Raises CannotDecide."""
     _check(session, record)
+    _put_away(session, record, "The same document as another, which is kept", actor, now)
+
+
+def archive_other(session: Session, record: Record, actor: Actor, now: datetime) -> None:
+    """It is the same document, and this one is right: the other is put away, this one may be approved and sent.
+
+    Both are held by the caller's locks. Raises CannotDecide, also while the other is in a ledger or on its way there.
+    """
+    _check(session, record)
+    other = other_of(session, record)
+    if other is None:
+        raise CannotDecide(f"{record.number} has no other record beside it any more.")
+    _put_away(session, other, f"The same document as {record.number} taken in again, which is kept", actor, now)
     record.is_possible_duplicate = False
-    record.archived_at = now
-    _note(session, record, Act.RECORD_ARCHIVED, "The same document as another: archived", actor, now)
+    _note(session, record, Act.RECORD_NOT_DUPLICATE, "The same document as another: this one is kept", actor, now)
+
+
+def _put_away(session: Session, record: Record, reason: str, actor: Actor, now: datetime) -> None:
+    try:
+        archiving.archive(session, record, reason, actor, now)
+    except CannotArchive as refused:
+        raise CannotDecide(str(refused)) from refused
 
 
 def _check(session: Session, record: Record) -> None:

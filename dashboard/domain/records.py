@@ -25,6 +25,7 @@ class RecordList(StrEnum):
     OVERDUE = "overdue"
     POSSIBLE_DUPLICATES = "possible-duplicates"
     ALL = "all"
+    ARCHIVED = "archived"
 
     @property
     def label(self) -> str:
@@ -151,7 +152,9 @@ def _members(which: RecordList, today: date) -> list[ColumnElement[bool]]:
         case RecordList.POSSIBLE_DUPLICATES:
             return [unarchived, Record.is_possible_duplicate.is_(True)]
         case RecordList.ALL:
-            return []
+            return [unarchived]
+        case RecordList.ARCHIVED:
+            return [Record.archived_at.is_not(None)]
 
 
 def _search(words: str) -> list[ColumnElement[bool]]:

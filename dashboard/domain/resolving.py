@@ -112,6 +112,8 @@ def reopen(session: Session, record: Record, export: Export, actor: Actor, now: 
     """Make a resolved export Failed again, with the error it had. Raises CannotResolve."""
     if export.status is not Status.RESOLVED:
         raise CannotResolve(f"{record.number} is {export.status.label.lower()}, not resolved.")
+    if record.archived_at is not None:
+        raise CannotResolve(f"{record.number} is archived: restore it first.")
     # One that was resolved while it was looked up has no error of its own yet, and a failure always has one.
     words = "Reopened: whether it arrived was not known when it was resolved. Look in the ledger first."
     faults = () if export.error_code else (Fault(ErrorCode.CANNOT_TELL, record.number, words),)

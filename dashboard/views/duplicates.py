@@ -1,6 +1,7 @@
 """Pages that compare: a record with what the ledger holds under its number, and two records that may be the same."""
 
 from flask import abort, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
@@ -16,7 +17,13 @@ from dashboard.vocabulary.statuses import Status
 
 ComparedRow = tuple[str, str, str, bool]
 
-DECISIONS = {"different": duplicates.keep_both, "same": duplicates.archive}
+DECISIONS = {"different": duplicates.keep_both, "same": duplicates.archive, "other": duplicates.archive_other}
+
+DECIDED = {
+    duplicates.keep_both: "{number} is kept as a document of its own.",
+    duplicates.archive: "{number} is archived.",
+    duplicates.archive_other: "{number} is kept, and the other one is archived.",
+}
 
 
 @pages.get("/records/<int:record_id>/exports/<int:export_id>/duplicate")
@@ -80,16 +87,22 @@ def decide(record_id: int) -> Response:
     decided = DECISIONS.get(request.form.get("decision", "")) or abort(400)
     message, kind = "", "success"
     with writing(db.session()) as session:
-        record = scope.owned(session, Record, guards.here().tenant.id, record_id, locked=True)
+        record = _both_held(session, record_id)
         try:
             decided(session, record, guards.actor(), frame.now())
-            is_kept = record.archived_at is None
-            message = (
-                f"{record.number} is kept as a document of its own." if is_kept else f"{record.number} is archived."
-            )
+            message = DECIDED[decided].format(number=record.number)
         except CannotDecide as refused:
             message, kind = str(refused), "info"
     return replies.gone_to(record_page.address(record), message, kind)
+
+
+def _both_held(session: Session, record_id: int) -> Record:
+    """The record, locked together with the one that it may be the same as: in the order in which everybody does."""
+    tenant = guards.here().tenant.id
+    record = scope.owned(session, Record, tenant, record_id)
+    for each in sorted({record.id, record.duplicate_of_id or record.id}):
+        scope.owned(session, Record, tenant, each, locked=True)
+    return record
 
 
 def compared(sent: Sent, key: str, found: LedgerObject) -> list[ComparedRow]:

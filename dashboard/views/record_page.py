@@ -8,7 +8,18 @@ from typing import Any
 from flask import flash, request, session, url_for
 
 from dashboard.db import db
-from dashboard.domain import booking, connections, duplicates, history, preflight, publishing, records, scope, standing
+from dashboard.domain import (
+    archiving,
+    booking,
+    connections,
+    duplicates,
+    history,
+    preflight,
+    publishing,
+    records,
+    scope,
+    standing,
+)
 from dashboard.domain.guides import Guide, guide
 from dashboard.domain.standing import Standing
 from dashboard.models import Connection, Export, Record
@@ -99,6 +110,9 @@ def context(record_id: int) -> dict[str, Any]:
         "is_moving": any(each.standing.is_moving for each in exports),
         "duplicate_of": twin,
         "twin_rows": _side_by_side(record, twin) if twin else [],
+        "twin_stands": _stands(twin) if twin else "",
+        "twin_unarchivable": archiving.why_not_archivable(rows, twin) if twin else "",
+        "unarchivable": archiving.why_not_archivable(rows, record),
         "later_ones": duplicates.later_ones(rows, record),
         "happenings": history.of(rows, record),
         "under_way": history.under_way(rows, [export.id for export, _ in found]),
@@ -170,6 +184,20 @@ def _shown(record: Record, export: Export, connection: Connection, destination: 
     )
 
 
+def _stands(other: Record) -> str:
+    """Where the other record is already, ledger by ledger."""
+    said = []
+    for export, connection in publishing.exports_of(db.session(), other):
+        label = connection.provider.label
+        if archiving.is_in_ledger(export):
+            said.append(f"{other.number} is in {label} already.")
+        elif export.status in IN_FLIGHT:
+            said.append(f"{other.number} is on its way to {label}.")
+    if other.archived_at is not None:
+        said.append(f"{other.number} is archived.")
+    return " ".join(said) or f"{other.number} has not gone to any ledger."
+
+
 def _side_by_side(record: Record, other: Record) -> list[tuple[str, str, str, bool]]:
     """Field, this record's value, the other's, and whether they differ."""
     pairs = [("Number", record.number, other.number), ("Contact", record.contact_name, other.contact_name)]
@@ -201,6 +229,7 @@ def _lines(record: Record) -> str:
 
 
 def _is_overdue(record: Record) -> bool:
-    if record.approval is not Approval.APPROVED or record.payment.value == "paid" or record.kind.is_credit:
+    is_open = record.approval is Approval.APPROVED and record.archived_at is None
+    if not is_open or record.payment.value == "paid" or record.kind.is_credit:
         return False
     return record.due_date is not None and record.due_date < frame.today(frame.now())

@@ -31,6 +31,7 @@ class Act(StrEnum):
     RECORD_APPROVED = "record:approved"
     RECORD_NOT_DUPLICATE = "record:not-a-duplicate"
     RECORD_ARCHIVED = "record:archived"
+    RECORD_RESTORED = "record:restored"
     FILE_REFUSED = "file:refused"
     RESYNC_STARTED = "resync:started"
     RESYNC_CANCELLED = "resync:cancelled"

@@ -66,3 +66,26 @@ def test_nothing_is_decided_while_an_export_is_on_its_way(world: World) -> None:
     world.session.refresh(record)
     with pytest.raises(CannotDecide, match="on its way"), writing(world.session) as session:
         duplicates.archive(session, record, world.actor("bo"), world.now())
+
+
+@pytest.mark.requirement("B-24")
+def test_the_earlier_one_is_archived_instead_when_it_is_nowhere_yet(world: World) -> None:
+    world.connect_xero()
+    record = twin(world)
+    other = duplicates.other_of(world.session, record)
+    assert other is not None
+    with writing(world.session) as session:
+        duplicates.archive_other(session, record, world.actor("bo"), world.now())
+    assert (other.archived_at is not None, record.is_possible_duplicate) == (True, False)
+    (export,) = world.approve([record])
+    assert export.status is Status.PENDING
+
+
+def test_an_earlier_one_that_is_on_its_way_is_not_archived(world: World) -> None:
+    world.connect_xero()
+    record = twin(world)
+    other = duplicates.other_of(world.session, record)
+    assert other is not None
+    world.approve([other])
+    with pytest.raises(CannotDecide, match="on its way to Xero"), writing(world.session) as session:
+        duplicates.archive_other(session, record, world.actor("bo"), world.now())

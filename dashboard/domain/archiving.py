@@ -1,0 +1,126 @@
+"""Putting records away and taking them back. An archived record is in no list but its own and is never sent."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.domain import audit, lifecycle, resolving
+from dashboard.domain.actors import Actor
+from dashboard.models import Connection, Export, Record
+from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.statuses import IN_FLIGHT, Cause, Status
+
+LONGEST_REASON = 500
+ARCHIVED = "archived"
+"""The resolution of an export that failed, and whose record was archived since: a restored record has it back."""
+
+
+class CannotArchive(Exception):
+    """The record cannot be archived or restored now; the message says why."""
+
+
+class BadReason(Exception):
+    """The reason is missing or too long; the message is for its field."""
+
+
+def why_not_archivable(session: Session, record: Record) -> str:
+    """Why the record cannot be archived now, as a sentence; "" when it can."""
+    if record.archived_at is not None:
+        return f"{record.number} is archived already."
+    query = select(Export, Connection).join(Connection, Connection.id == Export.connection_id)
+    for export, connection in session.execute(query.where(Export.record_id == record.id).order_by(Export.id)):
+        label = connection.provider.label
+        if export.status in IN_FLIGHT:
+            return f"{record.number} is on its way to {label}: wait until that has ended."
+        if export.alarm:
+            return f"{record.number} may be in {label} twice: look there first."
+        if is_in_ledger(export):
+            return f"{record.number} is in {label}: what is booked is not archived."
+    return ""
+
+
+def is_in_ledger(export: Export) -> bool:
+    """Whether the ledger has it, sent by us or by a person's word."""
+    return export.status is Status.SYNCED or (
+        export.status is Status.RESOLVED
+        and export.resolution in (resolving.Way.IN_LEDGER.value, resolving.Way.BY_HAND.value)
+    )
+
+
+def archive(session: Session, record: Record, reason: str, actor: Actor, now: datetime) -> None:
+    """Put the record away; what failed of it counts as failed no more. The record is held by the caller's lock.
+
+    Raises CannotArchive, BadReason.
+    """
+    refusal = why_not_archivable(session, record)
+    if refusal:
+        raise CannotArchive(refusal)
+    said = reason.strip()
+    if not said:
+        raise BadReason("Say why it is archived.")
+    if len(said) > LONGEST_REASON:
+        raise BadReason(f"At most {LONGEST_REASON} characters.")
+    words = f"Archived: {said}"
+    record.archived_at = now
+    record.is_possible_duplicate = False
+    _note(session, record, Act.RECORD_ARCHIVED, words, actor, now)
+    for export in _held(session, record, Status.FAILED):
+        lifecycle.move(
+            session,
+            export,
+            Status.RESOLVED,
+            Cause.RESOLVED,
+            now,
+            actor=actor,
+            words=words,
+            resolution=ARCHIVED,
+            resolution_note=words,
+            is_urgent=False,
+        )
+
+
+def restore(session: Session, record: Record, actor: Actor, now: datetime) -> None:
+    """Take the record back as it was. One that may be the same as another that is not archived has to be decided anew.
+
+    Nothing is sent. The record is held by the caller's lock. Raises CannotArchive.
+    """
+    if record.archived_at is None:
+        raise CannotArchive(f"{record.number} is not archived.")
+    record.archived_at = None
+    record.is_possible_duplicate = _has_a_twin(session, record)
+    _note(session, record, Act.RECORD_RESTORED, "Restored", actor, now)
+    for export in _held(session, record, Status.RESOLVED):
+        if export.resolution == ARCHIVED:
+            resolving.reopen(session, record, export, actor, now)
+
+
+def _has_a_twin(session: Session, record: Record) -> bool:
+    other = (
+        Record.tenant_id == record.tenant_id,
+        Record.id == record.duplicate_of_id,
+        Record.archived_at.is_(None),
+    )
+    return session.scalar(select(Record.id).where(*other)) is not None
+
+
+def _held(session: Session, record: Record, status: Status) -> list[Export]:
+    query = select(Export).where(Export.record_id == record.id, Export.status == status).order_by(Export.id)
+    return list(session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)))
+
+
+def _note(session: Session, record: Record, act: Act, words: str, actor: Actor, now: datetime) -> None:
+    session.flush()
+    audit.note_act(
+        session,
+        record.tenant_id,
+        act,
+        now,
+        actor=actor,
+        reference=record.number,
+        entity_type=record.kind,
+        record_id=record.id,
+        words=words,
+        operation=secrets.token_hex(12),
+    )
