@@ -1,7 +1,7 @@
 """Mapping: what is missing comes first, many rows are saved at once, contacts are picked or created by a person."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from html import unescape
 
@@ -19,6 +19,7 @@ from dashboard.vocabulary.postings import Company, Fault
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 from dashboard.vocabulary.statuses import Cause, Status
 from tests.support.consenting import Visit, afresh, break_off
+from tests.support.visitor import Visitor
 from tests.support.world import World
 
 FJORD = "tax:NO987654321MVA"
@@ -456,7 +457,7 @@ def test_many_mappings_are_shown_by_the_page_and_can_be_found(world: World, visi
 
 @pytest.mark.parametrize("query", ["q=abc", "kind=contact&q=x", "kind=tax&q=a", "kind=contact&value=unknown&q=a"])
 def test_words_to_look_for_without_a_contact_to_look_for_are_no_crash(
-    world: World, visit: Callable[[str], Visitor], query: str
+    world: World, visit: Visit, query: str
 ) -> None:
     world.connect_xero()
 

@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 import pytest
 import time_machine
 from argon2 import PasswordHasher
+from flask import Flask
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
