@@ -105,6 +105,7 @@ def mended(session: Session, connection: Connection) -> frozenset[int]:
             Export.connection_id == connection.id,
             Export.status == Status.FAILED,
             Export.failed_at <= newest,
+            Export.alarm == "",
             Export.error_code.in_([code.value for code in _KINDS]),
         )
         .order_by(Export.id.desc())
@@ -121,7 +122,7 @@ def mended(session: Session, connection: Connection) -> frozenset[int]:
 def is_mended(session: Session, export: Export) -> bool:
     """Whether this failed export was failing for want of mappings alone, all of which exist now."""
     needs = _needs(export.faults)
-    if not needs:
+    if not needs or export.alarm:
         return False
     return _is_mended(
         export.faults, needs, _lacking(needs, mappings.load(session, export.connection_id), export.failed_at)

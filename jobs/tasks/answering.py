@@ -123,6 +123,7 @@ def _create_contact(holding: Holding, lookup: Lookup) -> dict[str, Any]:
         raise NoAnswer("The record is gone.")
     reading_lists.read(holding, ReferenceKind.CONTACT, _last_read(holding))
     existing = _contact_like(holding, record)
+    is_created = existing is None
     if existing is None:
         _push_contact(holding, record, lookup)
         reading_lists.read(holding, ReferenceKind.CONTACT, _last_read(holding))
@@ -142,7 +143,7 @@ def _create_contact(holding: Holding, lookup: Lookup) -> dict[str, Any]:
             holding.clock(),
             label=record.contact_name,
         )
-    return {"contact_id": existing.external_id, "name": existing.name}
+    return {"contact_id": existing.external_id, "name": existing.name, "is_created": is_created}
 
 
 def _push_contact(holding: Holding, record: Record, lookup: Lookup) -> None:
