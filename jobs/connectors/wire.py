@@ -149,8 +149,14 @@ class Wire:
 
 
 def _words(failure: httpx2.RequestError) -> str:
+    """What happened for people, and in brackets for whoever looks after the server."""
     name = type(failure).__name__
-    return f"{name}: {failure}" if str(failure) else name
+    further = f"{name}: {failure}" if str(failure) else name
+    if isinstance(failure, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | httpx2.ProxyError):
+        return f"no connection came about ({further})"
+    if isinstance(failure, httpx2.TimeoutException):
+        return f"no answer came in time ({further})"
+    return f"the connection broke off before an answer came ({further})"
 
 
 class _Deadline:
