@@ -383,9 +383,8 @@ def test_a_contact_that_no_record_has_is_not_found(world: World, visit: Visit) -
         "kind=tax&value=sale:S",
         "kind=contact&value=nothing",
         "kind=account&value=" + "x" * 400,
-        "kind=account&value=%00&find=%00&after=99999999999999999999999999",
+        "kind=account&value=x&find=x&after=99999999999999999999999999",
         "kind=account&find=%25_&after=-1",
-        "kind=contact&q=%00",
     ],
 )
 def test_an_address_that_makes_no_sense_is_answered_without_it(world: World, visit: Visit, query: str) -> None:
