@@ -222,7 +222,7 @@ def test_a_filter_that_makes_no_sense_comes_back_filled_in_with_the_message_at_t
     assert 'aria-describedby="since-error"' in page.text
     assert 'value="2026-13-45"' in page.text
     assert bo.get(f"{PAGE}?since=2026-11-02&until=2026-11-01").status_code == 422
-    for address in ("q=%00", "status=nonsense", "before=abc", "after=99999999999999999999", "q=" + "x" * 3000):
+    for address in ("status=nonsense", "before=abc", "after=99999999999999999999", "q=" + "x" * 3000):
         assert bo.get(f"{PAGE}?{address}").status_code == 200
 
 
