@@ -8,7 +8,7 @@ from dashboard.domain import audit_filters, audit_log
 from dashboard.domain.audit_log import Cursor, Window
 from dashboard.domain.guides import guide
 from dashboard.views import frame, guards, replies
-from dashboard.vocabulary.audit import EntryKind
+from dashboard.vocabulary.audit import WITHOUT_A_MOVE, EntryKind
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.roles import Permission
@@ -46,6 +46,7 @@ def listed() -> Response:
         options=OPTIONS,
         page=page,
         window=window,
+        unmoved=WITHOUT_A_MOVE,
         plan_needed=window.plan_needed(reading.filters),
         zone=tenant.zone,
     )
@@ -60,6 +61,8 @@ def entry(entry_id: int) -> Response:
     return replies.page_or_part(
         "audit_log/entry.html",
         "audit_log/_entry.html",
+        zone=tenant.zone,
+        unmoved=WITHOUT_A_MOVE,
         entry=found,
         attempt=attempt,
         guide=guide(found.error_code) if found.error_code else None,

@@ -52,5 +52,11 @@ class Act(StrEnum):
 
     @property
     def label(self) -> str:
+        if self is Act.EXPORT_DATE_MOVED:
+            return "Booking date moved"
         subject, action = self.value.split(":")
         return f"{subject.title()} {action.replace('-', ' ')}"
+
+
+WITHOUT_A_MOVE = frozenset({Act.EXPORT_DATE_MOVED, Act.EXPORT_LOOKED_INTO, Act.ATTACHMENT_OUTCOME})
+"""Acts on an export that leave its status as it is: a list that shows what happened shows none beside them."""

@@ -249,3 +249,21 @@ def test_a_page_of_fifty_rows_is_light(world: World, visit: Visit) -> None:
     page = visit("bo").get("/audit-log?status=error")
     assert len(rows(page.text)) == 50
     assert len(page.data) < 60_000
+
+
+def test_an_act_that_leaves_the_status_shows_none_and_both_times_are_said(world: World, visit: Visit) -> None:
+    world.connect_xero()
+    (export,) = world.approve(world.records())
+    fail(world, export)
+    with writing(world.session):
+        fresh = world.session.get_one(Export, export.id)
+        audit.note_export(world.session, fresh, "T-1", Act.EXPORT_DATE_MOVED, world.now(), words="To 1 Nov 2026")
+    cleo = visit("cleo")
+    (moved,) = [row for row in rows(cleo.get("/audit-log").text) if "To 1 Nov 2026" in row]
+    assert "Failed" not in moved
+    (entry,) = world.session.scalars(select(AuditEntry).where(AuditEntry.act == Act.EXPORT_DATE_MOVED))
+    opened = cleo.get(f"/audit-log/{entry.id}").text
+    assert "Booking date moved" in opened
+    assert "Status then</dt><dd>–</dd>" in opened
+    assert re.search(r"Exact time</dt><dd>[\d: -]+ Europe/Stockholm<", opened)
+    assert re.search(r"The same in UTC</dt><dd>[\d: -]+<", opened)
