@@ -189,7 +189,6 @@ def _note(row: Row) -> str:
     if at is None:
         return words
     local = at.astimezone(frame.zone())
-    is_today = local.date() == frame.today(now)
-    return (
-        f"{words}{',' if words.startswith('waiting') else ''} {local.strftime('%H:%M' if is_today else '%d %b %H:%M')}"
-    )
+    today = frame.today(now)
+    written = "%H:%M" if local.date() == today else "%d %b %H:%M" if local.year == today.year else "%d %b %Y %H:%M"
+    return f"{words}{',' if words.startswith('waiting') else ''} {local.strftime(written)}"
