@@ -1,7 +1,7 @@
 """What became of resyncs: counts, a sentence, the time left, and one result per record. Nothing is changed here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -40,8 +40,14 @@ class Progress:
         return self.counts[ItemState.WAITING] + self.counts[ItemState.QUEUED]
 
     @property
+    def sent(self) -> int:
+        """How many are or were to be sent: all but those skipped."""
+        return self.total - self.counts[ItemState.SKIPPED]
+
+    @property
     def done(self) -> int:
-        return self.total - self.remaining
+        """Of those to be sent, how many have their result."""
+        return self.sent - self.remaining
 
     @property
     def sentence(self) -> str:
@@ -56,17 +62,41 @@ class Progress:
 
 @dataclass(frozen=True)
 class Listed:
-    """One resync in a list, with who ordered it and where it goes."""
+    """One resync in a list, with who ordered it and where it goes; `sums` are those of what is sent, per currency."""
 
     resync: Resync
     person: str
     provider: Provider
     company: str
+    skipped: int = 0
+    parts: tuple["Part", ...] = ()
+
+    @property
+    def sent(self) -> int:
+        return self.resync.total - self.skipped
 
     @property
     def sums(self) -> list[tuple[Decimal, str]]:
-        """The amounts with their currencies, credits counted against them."""
-        return [(Decimal(total), currency) for currency, total in self.resync.sums.items()]
+        """The amounts with their currencies, credits counted against them. They are counted anew, from the parts, where
+        something was skipped: the stored ones are those of the freezing.
+        """
+        if not self.skipped:
+            return [(Decimal(total), currency) for currency, total in self.resync.sums.items()]
+        found: dict[str, Decimal] = {}
+        for part in self.parts:
+            amount = -part.total if part.kind.is_credit else part.total
+            found[part.currency] = found.get(part.currency, Decimal(0)) + amount
+        return [(total, currency) for currency, total in found.items()]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a resync sends of one kind in one currency."""
+
+    kind: RecordKind
+    currency: str
+    exports: int
+    total: Decimal
 
 
 @dataclass(frozen=True)
@@ -121,16 +151,46 @@ def listed(session: Session, tenant_id: int, before: int | None = None) -> tuple
     if before is not None:
         query = query.where(Resync.id < before)
     found = [Listed(*row) for row in session.execute(query.limit(PAGE + 1))]
-    return found[:PAGE], found[PAGE - 1].resync.id if len(found) > PAGE else None
+    return _with_skipped(session, found[:PAGE]), found[PAGE - 1].resync.id if len(found) > PAGE else None
 
 
 def one(session: Session, resync: Resync) -> Listed:
     query = _resyncs(resync.tenant_id).where(Resync.id == resync.id)
-    return Listed(*session.execute(query).one())
+    return _with_skipped(session, [Listed(*session.execute(query).one())])[0]
+
+
+def parts(session: Session, resync: Resync) -> list[Part]:
+    """What is or was to be sent, by kind and currency; sales and bills are never added up."""
+    query = (
+        select(Record.kind, Record.currency, func.count(), func.sum(Record.total))
+        .join(Export, Export.record_id == Record.id)
+        .join(ResyncItem, ResyncItem.export_id == Export.id)
+        .where(ResyncItem.resync_id == resync.id, ResyncItem.state != ItemState.SKIPPED)
+        .group_by(Record.kind, Record.currency)
+    )
+    found = [Part(kind, currency, int(n), Decimal(total)) for kind, currency, n, total in session.execute(query)]
+    return sorted(found, key=lambda part: (list(RecordKind).index(part.kind), part.currency))
+
+
+def _with_skipped(session: Session, found: list[Listed]) -> list[Listed]:
+    ids = [each.resync.id for each in found]
+    query = select(ResyncItem.resync_id, func.count()).where(
+        ResyncItem.resync_id.in_(ids), ResyncItem.state == ItemState.SKIPPED
+    )
+    skipped = dict(session.execute(query.group_by(ResyncItem.resync_id)).all())
+    return [
+        replace(each, skipped=skipped[each.resync.id], parts=tuple(parts(session, each.resync)))
+        if each.resync.id in skipped
+        else each
+        for each in found
+    ]
 
 
 def recent(session: Session, tenant_id: int, provider: Provider, now: datetime) -> list[tuple[Resync, Progress]]:
-    """Resyncs to this provider that are under way, three at most, and the newest that has just ended; newest first."""
+    """Resyncs to this provider that are under way, three at most, and the newest that has just ended, newest first.
+
+    An ended one stays as long as what it left failed still is.
+    """
     under_way = Resync.state.in_([ResyncState.RUNNING, ResyncState.CANCELLING])
     just_ended = Resync.state.in_([ResyncState.DONE, ResyncState.CANCELLED]) & (Resync.ended_at > now - _STAYS)
     query = (
@@ -147,8 +207,23 @@ def recent(session: Session, tenant_id: int, provider: Provider, now: datetime) 
     )
     found = list(session.scalars(query))
     ended = [each for each in found if each.state.is_over][:1]
+    ended = [each for each in ended if not _is_outdated(session, each)]
     shown = [each for each in found if not each.state.is_over][:3] + ended
     return [(each, progress(session, each, now)) for each in sorted(shown, key=lambda each: -each.id)]
+
+
+def _is_outdated(session: Session, resync: Resync) -> bool:
+    """Whether something that it left failed has been seen to since, so that its sentence is no longer so."""
+    gone_on = (
+        select(ResyncItem.id)
+        .join(Export, Export.id == ResyncItem.export_id)
+        .where(
+            ResyncItem.resync_id == resync.id,
+            ResyncItem.state.in_([ItemState.FAILED, ItemState.LEFT]),
+            Export.status != Status.FAILED,
+        )
+    )
+    return session.scalar(gone_on.limit(1)) is not None
 
 
 def results(

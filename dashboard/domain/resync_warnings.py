@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from dashboard.domain import resync_results
 from dashboard.models import AuditEntry, Connection, Export, MappingChange, Resync, ResyncItem
 from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import RETRY_CLASS, ErrorCode, Retry
 from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.records import RecordKind
 
 _NEEDS_MENDING = [code for code, retry in RETRY_CLASS.items() if retry in (Retry.AFTER_A_FIX, Retry.NEVER)]
 _MENDING_ALL = (Act.CONNECTION_RECONNECTED, Act.CONNECTION_SETTINGS)
@@ -48,14 +48,6 @@ def warnings(session: Session, resync: Resync) -> list[str]:
     if connection.state is ConnectionState.ERROR:
         said.append(f"{label} is disconnected: they wait until somebody reconnects it.")
     return said
-
-
-def has_credits(session: Session, resync: Resync) -> bool:
-    """Whether credit notes count against the sums."""
-    against = [kind for kind in RecordKind if kind.is_credit]
-    query = select(Export.id).join(ResyncItem, ResyncItem.export_id == Export.id)
-    query = query.where(ResyncItem.resync_id == resync.id, Export.kind.in_(against))
-    return session.scalar(query.limit(1)) is not None
 
 
 def is_in_waves(session: Session, resync: Resync) -> bool:
@@ -116,7 +108,6 @@ def _newest_changes(session: Session, resync: Resync, since: datetime) -> list[t
 
 
 def causes(session: Session, resync: Resync) -> int:
-    """How many different causes the items to be sent failed for."""
-    distinct = func.count(func.distinct(ResyncItem.cause))
-    query = select(distinct).where(ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
-    return session.scalar(query) or 0
+    """How many different errors the items to be sent failed for, whatever each was about."""
+    query = select(ResyncItem.cause).where(ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
+    return len({resync_results.code_of(cause) for cause in session.scalars(query.distinct())})

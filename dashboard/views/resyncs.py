@@ -81,6 +81,7 @@ def shown(resync_id: int) -> AnyResponse:
         listing=listing,
         progress=progress,
         has_lapsed=resync.has_lapsed(found, now),
+        parts=resync_results.parts(session, found),
         results=results,
         state=state,
         after=after,
@@ -104,7 +105,8 @@ def confirm(resync_id: int) -> AnyResponse:
     following = resync_sets.frozen_with(session, found)
     if following:
         message = (
-            f"Resync {found.id} is on its way. The same press chose records of another organisation: confirm them too."
+            f"Resync no. {found.id} is on its way. "
+            "The same press chose records of another organisation: confirm them too."
         )
         return replies.gone_to(url_for("resyncs.shown", resync_id=following[0].id), message)
     return replies.gone_to(url_for("resyncs.shown", resync_id=resync_id))
@@ -196,7 +198,7 @@ def _onward(made: list[Resync]) -> AnyResponse:
 def _said(made: Resync) -> str:
     listing = resync_results.one(db.session(), made)
     skipped = resync_results.progress(db.session(), made, frame.now()).counts[ItemState.SKIPPED]
-    parts = [f"Resync {made.id}: {made.total - skipped:,} on the way to {listing.provider.label}."]
+    parts = [f"Resync no. {made.id}: {made.total - skipped:,} on the way to {listing.provider.label}."]
     if skipped:
         parts.append(f"{skipped:,} skipped: no longer failed as when ticked.")
     if made.left_out:
@@ -215,7 +217,7 @@ def _question(listing: Listed, progress: Progress) -> AnyResponse:
         progress=progress,
         warnings=resync_warnings.warnings(session, found),
         causes=resync_warnings.causes(session, found),
-        has_credits=resync_warnings.has_credits(session, found),
+        parts=resync_results.parts(session, found),
         is_in_waves=resync_warnings.is_in_waves(session, found),
         said=list(filters.in_words(companies, TITLES).values()),
     )

@@ -46,8 +46,8 @@ def through(path: str, *names: str) -> Visit:
     def visit(person: Person) -> None:
         person.go(path)
         for name in names:
-            person.hands.press(person.control(name).first)
-            person.page.wait_for_load_state()
+            with person.page.expect_navigation():
+                person.hands.press(person.control(name).first)
 
     return visit
 
@@ -57,7 +57,8 @@ def first_of(path: str) -> Visit:
 
     def visit(person: Person) -> None:
         person.go(path)
-        person.hands.press(person.page.locator("td.key a").first)
+        with person.page.expect_navigation():
+            person.hands.press(person.page.locator("td.key a").first)
 
     return visit
 
@@ -108,7 +109,7 @@ CASES = [
     Case("exports.listed", "nothing found", "bo", at("/exports/xero?q=nothing-like-it&kind=bill")),
     Case("exports.listed", "refused", "bo", at("/exports/xero?since=yesterday"), 422),
     Case("resyncs.listed", "", "bo", at("/resyncs")),
-    Case("resyncs.shown", "ended", "cleo", through("/resyncs", "Resync 1")),
+    Case("resyncs.shown", "ended", "cleo", through("/resyncs", "Resync no. 1")),
     Case("resyncs.shown", "to be confirmed", "bo", through("/exports/xero", "Resync all 40 that failed…")),
     Case("records.listed", "", "bo", at("/records")),
     Case("records.listed", "seen by a viewer", "cleo", at("/records?list=awaiting-approval")),

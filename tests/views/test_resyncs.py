@@ -53,7 +53,7 @@ def test_ticked_rows_are_sent_and_the_page_says_what_came_of_them(world: World, 
     answer = press(bo, bo.get(PAGE), chosen, follow=False)
     (job,) = jobs(world)
     assert (answer.status_code, answer.location, job.state) == (303, f"/resyncs/{job.id}", ResyncState.RUNNING)
-    assert "Resync 1: 5 on the way to Xero." in words(bo.get(answer.location))
+    assert "Resync no. 1: 5 on the way to Xero." in words(bo.get(answer.location))
     assert playing.statuses(world, exports) == [*[Status.PENDING] * 5, Status.FAILED]
     closed = Fault(ErrorCode.PERIOD_CLOSED, "2026-09-30", "The period is closed since")
     rejected = {chosen[1].id, chosen[3].id}
@@ -80,7 +80,7 @@ def test_with_scripts_the_board_goes_on_showing_and_carries_the_message(
     answer = bo.client.post("/resyncs", data=fields, headers=partial)
     assert (answer.status_code, answer.location) == (303, f"{PAGE}?q=t")
     followed = bo.part(answer.location)
-    assert "Resync 1: 1 on the way to Xero." in words(followed)
+    assert "Resync no. 1: 1 on the way to Xero." in words(followed)
     assert "0 of 1 less than a minute left" in words(followed)
 
 
@@ -181,7 +181,7 @@ def test_all_that_match_are_frozen_with_count_and_sum_and_asked_about(
     assert "<h1>Resync 137 to Xero?</h1>" in answer.text
     said = words(answer)
     assert "Exports 137" in said
-    assert "Sum 17,125.00 SEK" in said
+    assert "Invoices (137) 17,125.00 SEK" in said
     assert "All failed exports that match: Begins with “fjord”" in said
     assert "3 of each cause go first" in said
     assert "less than a minute at Xero’s pace" in said
@@ -378,7 +378,7 @@ def test_resyncs_of_another_organisation_do_not_exist(world: World, xero: Connec
         dov.get("/resyncs/99999999999999999999999"),
     ]
     assert [answer.status_code for answer in answers] == [404] * 6
-    assert "Resync 1" not in words(dov.get("/resyncs"))
+    assert "Resync no. 1" not in words(dov.get("/resyncs"))
 
 
 def test_a_viewer_follows_a_resync_but_neither_confirms_nor_cancels(
@@ -396,3 +396,50 @@ def test_a_viewer_follows_a_resync_but_neither_confirms_nor_cancels(
     followed = cleo.get("/resyncs/1")
     assert followed.status_code == 200
     assert 'action="/resyncs/1/cancellation"' not in followed.text
+
+
+def test_sums_are_said_by_kind_and_currency_and_never_of_what_was_skipped(
+    world: World, xero: Connection, visit: Visit
+) -> None:
+    exports = world.approve(
+        [
+            *world.records(2, total_net=Decimal("80.00")),
+            *world.records(1, kind="bill", total_net=Decimal("10.00")),
+            *world.records(1, kind="credit note", total_net=Decimal("20.00")),
+        ]
+    )
+    for export in exports:
+        playing.refuse(world, export)
+    bo = visit("bo")
+    page = bo.get(PAGE)
+    bo.post(f"/records/{exports[0].record_id}/exports", {"connection": str(xero.id)})
+    asked = press(bo, page, exports)
+    assert "Exports 3Invoice (1) 100.00 SEKBill (1) 12.50 SEKCredit Note (1) 25.00 SEK" in words(asked)
+    (job,) = jobs(world)
+    bo.post(f"/resyncs/{job.id}/confirmation")
+    assert "Exports 3Invoice (1) 100.00 SEKBill (1) 12.50 SEK" in words(bo.get(f"/resyncs/{job.id}"))
+    row = words(bo.get("/resyncs").text.partition('id="resync-')[2])
+    assert "Xero: Nordlys AB 3" in row
+    assert "0 of 3" in words(bo.get(PAGE))
+
+
+def test_causes_are_counted_by_error_whatever_each_is_about(world: World, xero: Connection, visit: Visit) -> None:
+    for code in ("4010", "4020", "4030"):
+        fault = Fault(ErrorCode.ACCOUNT_NOT_MAPPED, code, f"Account {code} is not mapped", code)
+        playing.multiply(world, *playing.failed(world, 1, fault), 12)
+    bo = visit("bo")
+    assert "(1 kind of error, 25 exports at most)" in words(press(bo, bo.get(PAGE)))
+
+
+def test_what_a_resync_came_to_is_no_longer_said_once_its_failures_were_seen_to(
+    world: World, xero: Connection, visit: Visit
+) -> None:
+    exports = mended(world, xero, 2)
+    bo = visit("bo")
+    press(bo, bo.get(PAGE), exports)
+    playing.answer_all(world, xero, lambda export: UNMAPPED)
+    playing.tick(world)
+    said = "0 exported, 2 still failing"
+    assert said in words(bo.get(PAGE))
+    bo.post(f"/records/{exports[0].record_id}/exports", {"connection": str(xero.id)})
+    assert said not in words(bo.get(PAGE))
