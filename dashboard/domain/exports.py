@@ -236,6 +236,16 @@ def page(
     return Page(rows, newer, rows[-1].export.id if has_more else None)
 
 
+def codes(session: Session, tenant_id: int, connections: Sequence[Connection]) -> frozenset[str]:
+    """The errors that exports to these connections fail for now."""
+    query = select(Export.error_code).where(
+        Export.tenant_id == tenant_id,
+        Export.connection_id.in_([each.id for each in connections]),
+        Export.status == Status.FAILED,
+    )
+    return frozenset(session.scalars(query.distinct()))
+
+
 def row(session: Session, tenant_id: int, connections: Sequence[Connection], export_id: int) -> Row:
     """One export of these connections; raises NotFound."""
     if row_id(str(export_id)) is None:

@@ -35,7 +35,7 @@ TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
 class Board:
     """All that the page shows and its refresh replaces. `counts` are exact for the connections and kind of the filter;
     `mended` are the failed
-    exports that lack nothing any more; `token` stays the same however often one page is refreshed."""
+    exports that lack nothing any more; `codes` are the errors that occur now, and the one chosen; `token` stays the same however often one page is refreshed."""
 
     provider: Provider
     connections: list[Connection]
@@ -46,6 +46,7 @@ class Board:
     recent: list[tuple[Resync, Progress]]
     remedies: dict[int, RemedyLink]
     mended: dict[Connection, list[int]]
+    codes: frozenset[str]
     cursor: dict[str, int]
     token: str
     now: datetime
@@ -78,7 +79,7 @@ class Board:
         return {
             "connection": [(str(each.id), each.company_name) for each in self.connections],
             "kind": [(kind.value, kind.label) for kind in RecordKind],
-            "code": list(TITLES.items()),
+            "code": [(code, title) for code, title in TITLES.items() if code in self.codes],
         }
 
     @property
@@ -154,6 +155,7 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
         recent=resync_results.recent(session, tenant_id, provider, now),
         remedies=remedied,
         mended=mended,
+        codes=exports.codes(session, tenant_id, chosen) | {filters.code},
         cursor=cursor,
         token=request.args.get("form", "")[:30] or secrets.token_urlsafe(16),
         now=now,

@@ -8,8 +8,10 @@ from dashboard.domain.contacts import Directory
 from dashboard.domain.missing_mappings import MissingValue
 from dashboard.models import Lookup
 from dashboard.models import Mapping as MappingRow
-from dashboard.vocabulary.mappings import MappingKind, is_usable
+from dashboard.vocabulary.mappings import DEFAULT_SALES_ACCOUNT, MappingKind, is_usable
 from dashboard.vocabulary.references import ReferenceItem
+
+REVENUE = "Revenue"
 
 Options = list[tuple[str, str | list[tuple[str, str]]]]
 """As select_field takes them: (value, label) pairs, or (heading, pairs)."""
@@ -59,14 +61,15 @@ def options_of(kind: MappingKind, items: Sequence[ReferenceItem], found: str) ->
 
 
 def _accounts(row: Row, items: Sequence[ReferenceItem]) -> Options:
-    """Grouped by class, as the ledger's own chart is."""
+    """Grouped by class, as the ledger's own chart is, in the order of their codes; for sales its revenue comes first."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for item in items:
+    for item in sorted(items, key=lambda item: (len(item.code) if item.code.isdigit() else 99, item.code)):
         if item.code and is_usable(MappingKind.ACCOUNT, row.value, item):
             groups.setdefault(item.account_class.title() or "Accounts", []).append(
                 (item.code, f"{item.code} {item.name}")
             )
-    return _with_current(row, sorted(groups.items()))
+    first = REVENUE if row.value == DEFAULT_SALES_ACCOUNT else ""
+    return _with_current(row, sorted(groups.items(), key=lambda group: (group[0] != first, group[0])))
 
 
 def _tax_rates(row: Row, items: Sequence[ReferenceItem]) -> Options:
@@ -105,7 +108,7 @@ def _with_current(row: Row, groups: Sequence[tuple[str, list[tuple[str, str]]]])
     known = {value for _, pairs in groups for value, _ in pairs}
     options: Options = list(groups)
     if row.seen and row.seen not in known:
-        options.insert(0, (row.seen, row.seen_label))
+        options.insert(0, (row.seen, f"{row.seen_label} (archived or not usable here)"))
     return options
 
 

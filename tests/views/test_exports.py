@@ -350,3 +350,17 @@ def test_a_row_that_lacks_nothing_is_resent_by_its_own_button(world: World, xero
     fields = dict(re.findall(r'type="hidden" name="(export|seen)" value="([^"]+)"', row[: row.index("</tr>")]))
     bo.post("/resyncs", dict(fields))
     assert (tile(bo.get(PAGE), "Failed"), tile(bo.get(PAGE), "Pending")) == (0, 1)
+
+
+def test_the_filter_offers_the_errors_that_occur_now_and_the_one_chosen(
+    world: World, xero: Connection, visit: Visit
+) -> None:
+    playing.failed(world, 1)
+    bo = visit("bo")
+
+    def offered(address: str) -> list[str]:
+        (drop_down,) = re.findall(r'<select id="code".*?</select>', bo.get(address).text, re.DOTALL)
+        return re.findall(r'<option value="([a-z-]+)"', drop_down)
+
+    assert offered(PAGE) == ["account-not-mapped"]
+    assert set(offered(f"{PAGE}?code=period-closed")) == {"account-not-mapped", "period-closed"}

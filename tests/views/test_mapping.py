@@ -19,7 +19,6 @@ from dashboard.vocabulary.postings import Company, Fault
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 from dashboard.vocabulary.statuses import Cause, Status
 from tests.support.consenting import Visit, afresh, break_off
-from tests.support.visitor import Visitor
 from tests.support.world import World
 
 FJORD = "tax:NO987654321MVA"
@@ -461,3 +460,26 @@ def test_words_to_look_for_without_a_contact_to_look_for_are_no_crash(
     world.connect_xero()
 
     assert visit("cleo").get(f"/mapping?{query}").status_code == 200
+
+
+def test_accounts_stand_in_the_order_of_their_codes_and_sales_begin_with_revenue(world: World, visit: Visit) -> None:
+    connection = world.connect_xero()
+    world.map_all(connection)
+    kind = ReferenceKind.ACCOUNT
+    items = [
+        ReferenceItem(kind, f"a-{code}", code, name, is_active, account_class=group)
+        for code, name, group, is_active in (
+            ("400", "Purchases", "EXPENSE", False),
+            ("620", "Bank", "ASSET", True),
+            ("260", "Other Sales", "REVENUE", True),
+            ("200", "Sales", "REVENUE", True),
+            ("493", "Travel", "EXPENSE", True),
+        )
+    ]
+    with writing(world.session):
+        references.store(world.session, connection, kind, items, world.now() + timedelta(seconds=1), is_whole=True)
+    page = visit("ada").get("/mapping").text
+    drop_down = options_of(page, DEFAULT_SALES_ACCOUNT)
+    assert re.findall(r'<option value="(\d+)"', drop_down)[:2] == ["200", "260"]
+    assert "(archived or not usable here)" not in drop_down
+    assert "(archived or not usable here)" in options_of(page, DEFAULT_PURCHASE_ACCOUNT)
