@@ -17,6 +17,8 @@ from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.records import Approval, Trigger
 from dashboard.vocabulary.statuses import Cause, Status
 
+LONGEST_REASON = 500
+
 
 class NotSendable(Exception):
     """A record that may not be sent now; the message is the reason, for a person."""
@@ -91,14 +93,31 @@ def publish(session: Session, record: Record, connection: Connection, actor: Act
     return export
 
 
-def send(session: Session, record: Record, connection: Connection, actor: Actor, now: datetime) -> Export:
-    """A person's order to export this one record now; it is tried once. Raises NotSendable with the reason."""
+def send(
+    session: Session,
+    record: Record,
+    connection: Connection,
+    actor: Actor,
+    now: datetime,
+    *,
+    may_release: bool = False,
+    why: str = "",
+) -> Export:
+    """A person's order to export this one record now; it is tried once. Raises NotSendable with the reason.
+
+    What is held for its date goes only with `may_release` and a reason `why`, which is kept in the log.
+    """
     label = connection.provider.label
     _held(session, record.tenant_id, [record.id])
     export = _export_of(session, record, connection)
     reason = why_not_sendable(record, connection, export)
     if reason:
         raise NotSendable(reason)
+    held, said = why_held(record, connection, export), why.strip()[:LONGEST_REASON]
+    if held and not may_release:
+        raise NotSendable(f"{held} Only an admin may send it.")
+    if held and not said:
+        raise NotSendable(f"{held} To send it, say why under Options.")
     if export is None:
         export = _begin(session, record, connection, now)
     lifecycle.move(
@@ -108,7 +127,7 @@ def send(session: Session, record: Record, connection: Connection, actor: Actor,
         Cause.SENT_BY_HAND,
         now,
         actor=actor,
-        words=f"Queued for {label}",
+        words=f"Queued for {label}, although dated before the start date: {said}" if held else f"Queued for {label}",
         is_urgent=True,
         **lifecycle.MANUAL_AGAIN,
     )
@@ -131,6 +150,15 @@ def why_not_sendable(record: Record, connection: Connection, export: Export | No
     if export.alarm:
         return f"{number} may be in {label} twice; look there first, and say so on its page."
     return _STANDING.get(export.status, "").format(number=number, label=label)
+
+
+def why_held(record: Record, connection: Connection, export: Export | None) -> str:
+    """That the record is held for its date, as a sentence; "" when it is not, or was released before."""
+    start = connection.start_date
+    if start is None or record.issue_date >= start:
+        return ""
+    is_held = export is None or export.status in (Status.READY, Status.ON_HOLD)
+    return f"Held: dated before {start:%-d %b %Y}, from which on documents are sent." if is_held else ""
 
 
 def exports_of(session: Session, record: Record) -> list[tuple[Export, Connection]]:

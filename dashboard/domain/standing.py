@@ -79,6 +79,9 @@ def _onward(export: Export, connection: Connection) -> tuple[str, datetime | Non
             return f"No retry is scheduled. What {label} holds under this number is looked at", export.next_try_at
         case Status.FAILED:
             return "No retry is scheduled; it will not be sent again by itself.", None
+        case Status.ON_HOLD if connection.start_date is not None:
+            start = f"{connection.start_date:%-d %b %Y}"
+            return f"Its document date is before {start}, from which on documents are sent. An admin may send it.", None
         case Status.PENDING if connection.state is ConnectionState.ERROR:
             return f"Waiting: {label} needs reconnecting. It goes by itself then.", None
         case Status.PENDING if connection.state is ConnectionState.DISCONNECTED:

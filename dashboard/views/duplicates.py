@@ -121,8 +121,10 @@ def compared(sent: Sent, key: str, found: LedgerObject) -> list[ComparedRow]:
             frame.amount(found.total, found.currency),
             "total" in differing,
         ),
-        ("State", "–", found.state.value.replace("-", " ").capitalize(), "state" in differing),
     ]
+    # What was sent has no state to compare with; one that books nothing is another matter.
+    if found.state.is_gone:
+        rows.append(("State", "To be booked", found.state.value.replace("-", " ").capitalize(), True))
     # A kind of document whose ledger has no place for a link says nothing by having none.
     if found.key or not sent.kind.is_credit:
         theirs = "It carries this record's" if found.key == key else ("Another's" if found.key else "None")

@@ -38,7 +38,10 @@ def move_booking_date(record_id: int, export_id: int) -> Response:
             member, now = guards.here(), frame.now()
             booking.move(session, record, export, connection, to, entered["reason"], entered["month"], member, now)
             message = f"{record.number} is booked on {to} from now on."
-            if request.form.get("then") == "resync":
+            held = publishing.why_held(record, connection, export)
+            if held:
+                message += f" It stays held. {held}"
+            elif request.form.get("then") == "resync":
                 message += " " + _resync(record, export, connection)
     except DateRefused as refused:
         record, export, connection = record_page.of_export(record_id, export_id)
@@ -129,8 +132,16 @@ def _date_form(
         errors={refused.field: str(refused)} if refused else {},
         unmovable=booking.why_not_movable(record, export),
         refusal="" if guards.here().may(needed) else needed.refusal,
-        request_text=booking.request_to_reopen(record, export, connection, known),
+        held=publishing.why_held(record, connection, export),
+        request_text=_request_to_reopen(record, export, connection, known),
     )
+
+
+def _request_to_reopen(record: Record, export: Export, connection: Connection, known: booking.Locks) -> str:
+    """The ready letter; "" when the period is open as far as is known, so that there is nothing to ask for."""
+    if not known.refusal(booking.booked_on(record, export), connection.provider.label):
+        return ""
+    return booking.request_to_reopen(record, export, connection, known)
 
 
 def _day(entered: str) -> date:
@@ -143,7 +154,9 @@ def _day(entered: str) -> date:
 def _resync(record: Record, export: Export, connection: Connection) -> str:
     """Send it at once; what keeps it from being sent is told, and the date stays moved."""
     try:
-        record_page.watch(publishing.send(db.session(), record, connection, guards.actor(), frame.now()))
+        may_release = guards.here().may(Permission.SEND_HELD)
+        sent = publishing.send(db.session(), record, connection, guards.actor(), frame.now(), may_release=may_release)
+        record_page.watch(sent)
     except NotSendable as refused:
         return f"It was not sent: {refused}"
     return f"Queued for {connection.provider.label}."

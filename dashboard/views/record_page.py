@@ -37,11 +37,15 @@ _MOST_WATCHED = 50
 
 @dataclass(frozen=True)
 class Destination:
-    """A connection as a place to send the record to. `refusal` says why it cannot go there now, "" when it can."""
+    """A connection as a place to send the record to. `refusal` says why it cannot go there now, "" when it can.
+
+    `held` says that it is held for its date, so that sending it needs a reason.
+    """
 
     connection: Connection
     label: str
     refusal: str
+    held: str
 
 
 @dataclass(frozen=True)
@@ -157,10 +161,17 @@ def _destinations(record: Record, found: list[tuple[Export, Connection]]) -> dic
         each.id: Destination(
             each,
             f"{each.provider.label} ({each.company_name})" if named.count(each.provider) > 1 else each.provider.label,
-            may_not or publishing.why_not_sendable(record, each, own.get(each.id)),
+            may_not or publishing.why_not_sendable(record, each, own.get(each.id)) or _why_held_here(record, each, own),
+            publishing.why_held(record, each, own.get(each.id)),
         )
         for each in listed
     }
+
+
+def _why_held_here(record: Record, connection: Connection, own: dict[int, Export]) -> str:
+    """Why the person of this request may not send what is held for its date; "" when they may."""
+    held = publishing.why_held(record, connection, own.get(connection.id))
+    return f"{held} Only an admin may send it." if held and not guards.here().may(Permission.SEND_HELD) else ""
 
 
 def _shown(record: Record, export: Export, connection: Connection, destination: Destination) -> Shown:

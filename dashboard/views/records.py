@@ -73,7 +73,11 @@ def export(record_id: int) -> Response:
         chosen = scope.row_id(request.form.get("connection", ""))
         connection = scope.owned(session, Connection, tenant.id, chosen or 0)
         try:
-            record_page.watch(publishing.send(session, record, connection, guards.actor(), frame.now()))
+            may_release, why = guards.here().may(Permission.SEND_HELD), record_page.written("why")
+            sent = publishing.send(
+                session, record, connection, guards.actor(), frame.now(), may_release=may_release, why=why
+            )
+            record_page.watch(sent)
             message = f"{record.number}: queued for {connection.provider.label}."
         except NotSendable as refused:
             message, kind = str(refused), "error"

@@ -8,6 +8,7 @@ class Permission(StrEnum):
     TAKE_IN = "take-in"
     APPROVE = "approve"
     SEND = "send"
+    SEND_HELD = "send-held"
     RESOLVE = "resolve"
     REFRESH_LISTS = "refresh-lists"
     MAP = "map"
@@ -40,6 +41,7 @@ _NEEDS = {
     Permission.TAKE_IN: "Viewers read only; taking in records needs the finance role.",
     Permission.APPROVE: "Viewers read only; approving needs the finance role.",
     Permission.SEND: "Viewers read only; sending needs the finance role.",
+    Permission.SEND_HELD: "Only an admin may send what is dated before the start date.",
     Permission.RESOLVE: "Viewers read only; resolving needs the finance role.",
     Permission.REFRESH_LISTS: "Viewers read only; refreshing lists needs the finance role.",
     Permission.MAP: "Only an admin may change mappings.",
@@ -49,6 +51,7 @@ _NEEDS = {
 }
 _ADMINS = frozenset(
     {
+        Permission.SEND_HELD,
         Permission.MAP,
         Permission.CONNECT,
         Permission.MOVE_ISSUED_DATE,

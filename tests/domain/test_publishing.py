@@ -26,6 +26,11 @@ def send(world: World, record: Record, connection: Connection) -> Export:
         return publishing.send(session, record, connection, world.actor("bo"), world.now())
 
 
+def _release(world: World, record: Record, connection: Connection, why: str) -> Export:
+    with writing(world.session) as session:
+        return publishing.send(session, record, connection, world.actor("ada"), world.now(), may_release=True, why=why)
+
+
 def test_approval_says_how_many_with_their_sums_and_what_was_left_out(world: World) -> None:
     world.connect_xero()
     records = [*world.records(2), *world.records(1, currency="EUR", total_net=Decimal("10.00"))]
@@ -88,7 +93,8 @@ def test_an_approval_counts_once_at_its_end_whatever_the_order_of_sales_and_bill
     assert counts.differences(world.session) == []
 
 
-def test_what_is_dated_before_the_start_date_is_held_until_a_person_sends_it(world: World) -> None:
+@pytest.mark.requirement("B-21")
+def test_what_is_dated_before_the_start_date_is_held_until_an_admin_sends_it_saying_why(world: World) -> None:
     connection = world.connect_xero()
     with writing(world.session):
         world.session.execute(update(Connection).values(start_date=date(2026, 12, 1)))
@@ -96,7 +102,24 @@ def test_what_is_dated_before_the_start_date_is_held_until_a_person_sends_it(wor
     (record,) = world.records(1)
     (export,) = world.approve([record])
     assert export.status is Status.ON_HOLD
-    assert send(world, record, connection).status is Status.PENDING
+    with pytest.raises(NotSendable, match=r"dated before 1 Dec 2026, .* Only an admin may send it"):
+        send(world, record, connection)
+    with pytest.raises(NotSendable, match="say why"):
+        _release(world, record, connection, " ")
+    assert _release(world, record, connection, "Left over from last year").status is Status.PENDING
+    queued = select(AuditEntry.words).where(AuditEntry.act == Act.EXPORT_QUEUED)
+    assert world.session.scalars(queued).one().endswith(": Left over from last year")
+
+
+def test_a_record_that_was_never_queued_is_held_for_its_date_too(world: World) -> None:
+    connection = world.connect_xero()
+    (record,) = world.records(1)
+    with writing(world.session):
+        world.session.execute(update(Connection).values(start_date=date(2026, 12, 1), export_on_approval=False))
+    world.session.refresh(connection)
+    assert world.approve([record]) == []
+    with pytest.raises(NotSendable, match="Only an admin"):
+        send(world, record, connection)
 
 
 def test_a_person_sends_once_and_again_after_a_failure(world: World) -> None:

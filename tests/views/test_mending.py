@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from dashboard.db import writing
+from dashboard.domain import checking
 from dashboard.models import Attempt, AuditEntry, Export, Lookup, Record
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
@@ -156,6 +157,46 @@ def test_asking_for_the_period_to_be_reopened_comes_first(world: World, visit: V
     assert 'href="mailto:?subject=' in page
     for part in (case.number, "Nordlys AB", "dated 20 Aug 2026", "period lock date 30 Sep 2026"):
         assert part in page.partition("First: ask")[2].partition("Otherwise")[0]
+
+
+def test_no_letter_asks_to_reopen_a_period_that_is_open(world: World, visit: Visit) -> None:
+    case = taken_number(world)
+    page = visit("bo").get(case.date).text
+    assert "Book it on another day" in page
+    assert "ask for the period to be reopened" not in page
+    assert "mailto:" not in page
+
+
+@pytest.mark.requirement("B-21")
+def test_what_is_held_for_its_date_stays_so_until_an_admin_sends_it_with_a_reason(world: World, visit: Visit) -> None:
+    with writing(world.session):
+        world.connect_xero().start_date = date(2026, 12, 1)
+    (record,) = world.records(1, kind="bill")
+    (export,) = world.approve([record])
+    case, held = Case(world, record, export), "Held: dated before 1 Dec 2026, from which on documents are sent."
+    bo, ada, send = visit("bo"), visit("ada"), {"connection": str(export.connection_id)}
+
+    page = bo.get(case.page).text
+    assert f"{held} Only an admin may send it." in page
+    assert "Its document date is before 1 Dec 2026, from which on documents are sent." in page
+    assert "Only an admin may send it." in bo.post(f"{case.page}/exports", send).text
+    assert "does not release it" in bo.get(case.date).text
+    moved = bo.post(case.date, {"date": "2026-12-02", "month": "2026-12", "reason": "", "then": "resync"}).text
+    assert f"It stays held. {held}" in moved
+    assert case.seen().status is Status.ON_HOLD
+
+    assert "Why it is sent all the same" in ada.get(case.page).text
+    assert "say why" in ada.post(f"{case.page}/exports", send).text
+    ada.post(f"{case.page}/exports", {**send, "why": "Left over"})
+    assert case.seen().status is Status.PENDING
+
+
+def test_a_field_that_only_one_side_has_is_not_said_to_agree(world: World, visit: Visit) -> None:
+    case = taken_number(world)
+    refused_found = Foreign(held(world, case.export), ("It does not carry this record's link.",))
+    with writing(world.session) as session:
+        session.execute(update(Export).where(Export.id == case.export_id).values(found=checking.told(refused_found)))
+    assert '<th scope="row">State</th>' not in visit("bo").get(case.compare).text
 
 
 def test_the_notice_follows_the_chosen_day(world: World, visit: Visit) -> None:

@@ -127,7 +127,8 @@ def test_a_later_start_date_holds_back_what_waits_by_itself_but_no_persons_order
     afresh(world)
     (held,) = world.approve([by_hand])
     with writing(world.session):
-        publishing.send(world.session, by_hand, connection, world.actor("bo"), world.now())
+        actor, now = world.actor("ada"), world.now()
+        publishing.send(world.session, by_hand, connection, actor, now, may_release=True, why="Left over")
     said = ada.post(f"/sync-config/{connection.id}", form_of(ada, start_date="2026-11-05")).text
     assert "Saved for Nordlys AB." in said
     assert statuses(world, exports) == [Status.ON_HOLD] * 2
