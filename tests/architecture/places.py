@@ -16,7 +16,7 @@ from dashboard.db import Base, writing
 from dashboard.domain import consents, contacts, lifecycle
 from dashboard.domain.grants import Tokens
 from dashboard.domain.vault import Vault
-from dashboard.models import AuditEntry, Connection, Export, Lookup, RecordOriginal, Resync
+from dashboard.models import AuditEntry, Connection, Export, Lookup, RecordOriginal, Resync, User
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Company, Fault
@@ -57,7 +57,7 @@ class Place:
         self, who: str, address: str, form: dict[str, Any] | None = None, headers: dict[str, str] | None = None
     ) -> tuple[TestResponse, bool]:
         """The answer to a GET, or with a form to a POST, redirects not followed; and whether Nordlys is as before."""
-        before = self._of_nordlys()
+        before, accounts = self._of_nordlys(), self._accounts()
         client = self.people[who].client
         cookie = client.get_cookie("tieout")
         if form is None:
@@ -67,7 +67,7 @@ class Place:
         if cookie is not None:
             client.set_cookie("tieout", cookie.value)
         is_as_before = self._of_nordlys() == before
-        if not is_as_before:
+        if not is_as_before or self._accounts() != accounts:
             _copy(self._kept, self.file)
         return answer, is_as_before
 
@@ -92,6 +92,10 @@ class Place:
             name: sorted(map(repr, session.execute(select(table).where(table.c.tenant_id == mine))))
             for name, table in tables.items()
         }
+
+    def _accounts(self) -> list[str]:
+        """Everybody's account: signing out ends all of a person's sessions."""
+        return sorted(map(repr, self.world.session.execute(select(User.__table__))))
 
 
 def settle(app: Flask, session: Session, file: Path) -> Place:
