@@ -117,7 +117,7 @@
     free(source.closest("form"));
   });
 
-  // The keyboard's place: what a swap takes away hands its focus to its successor, else to the main part.
+  // What a swap takes away hands its focus to its successor, else to the main part.
   let held;
   on("htmx:before:swap", () => { held = document.activeElement?.closest("[id]")?.id; });
   on("htmx:after:swap", () => {

@@ -64,6 +64,9 @@
       body.set(input.name, file);
       await send(form, body, row);
     }
+    const n = {};
+    for (const { innerText: fate } of list.querySelectorAll(".pill")) n[fate] = (n[fate] ?? 0) + 1;
+    list.previousElementSibling.value = Object.entries(n).map((one) => one.join(": ")).join(", ");
     form.reset();
   });
 })();

@@ -131,7 +131,13 @@ def _told(file: str, result: Result) -> Told:
         TONES[result.fate],
         url_for("records.shown", record_id=result.record_id) if result.record_id else "",
         "" if refusal else result.said,
-        refusal.place if refusal else "",
+        _place(file, refusal.place) if refusal else "",
         refusal.reason if refusal else "",
         refusal.fix if refusal else "",
     )
+
+
+def _place(file: str, place: str) -> str:
+    """Where in the file, however the reader words it; "" for all of it. The file's name stands beside it already."""
+    within = place.removeprefix(f"{file}, ").removesuffix(f" of {file}")
+    return "" if within in (file, "file") else within[:1].upper() + within[1:]

@@ -76,7 +76,7 @@ def test_a_refusal_says_where_why_and_what_to_do_and_the_other_files_go_on(world
         ("good.csv", bill("B-1")),
     )
     assert "broken.csv" in page
-    assert "line 2" in page
+    assert "Line 2" in page
     assert "soon" in page
     assert "ZIP archive" in page
     assert "Unpack it" in page
@@ -211,3 +211,13 @@ def test_the_template_reads_without_a_fault_and_every_column_is_explained(world:
     assert answer.mimetype == "text/csv"
     assert "attachment" in answer.headers["Content-Disposition"]
     assert [document.number for document in readers.read(answer.data, "template.csv")] == ["INV-1001"]
+
+
+def test_a_place_is_named_one_way_and_a_refused_file_is_said_to_be_refused_whole(world: World, visit: Visit) -> None:
+    rows = f"{bill('B-1')}\n{bill('B-2', on='soon').splitlines()[1]}"
+    page = upload(visit("bo"), ("x.csv", rows), ("other.csv", bill("B-3", buyer="Somebody else")))
+    assert "<b>Line 3, column issue_date:</b>" in page
+    assert "<b>Line 2:</b>" in page
+    assert " of other.csv" not in page
+    assert page.count("None of this file was taken in.") == 2
+    assert records(world) == []
