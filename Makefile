@@ -52,10 +52,11 @@ bench: $(BENCH_STAMP)
 chaos: setup
 	$(BIN)/python -m pytest tests/chaos
 
-# The browser tests leave a picture of every page they see in artifacts/screens.
+# The browser tests leave a picture of every page they see in artifacts/screens, and the README's in docs/screenshots.
 screens: setup
 	.ci/ensure-chromium
-	$(BIN)/python -m pytest -m browser
+	mkdir -p docs/screenshots
+	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -m browser
 
 # Resolves everything afresh, in an environment of its own, so that the pins do not depend on what is installed here.
 lock:

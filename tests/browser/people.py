@@ -36,7 +36,8 @@ BUBBLE = """thing => {
     const bubble = getComputedStyle(thing, "::after");
     return bubble.display === "none" || bubble.content[0] !== '"' ? "" : JSON.parse(bubble.content.split(" / ")[0]);
 }"""
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll(".table-box:has(.rows)")]
+    .filter(box => box.scrollWidth > box.clientWidth).map(box => `${box.className || "the page"} scrolls sideways`)"""
 
 
 @dataclass
@@ -148,7 +149,7 @@ class Person:
         self.shoot(name)
         violations = find(self.page)
         assert not violations, "\n".join([name, *violations])
-        assert self.page.evaluate(OVERFLOW) <= 0, f"{name} scrolls sideways"
+        assert self.page.evaluate(OVERFLOW) == [], name
 
     def _note_request(self, request: Request) -> None:
         # Only a form or a link leads elsewhere, to the provider's consent page; a page itself asks nobody else.

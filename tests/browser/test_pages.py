@@ -198,3 +198,14 @@ def test_no_page_is_left_out(app: Flask) -> None:
     looked_at = {case.endpoint for case in CASES if case.endpoint}
     assert looked_at <= app.view_functions.keys()
     assert routes - looked_at == NO_PAGES | LEAD_ON | PARTS | IN_STORIES
+
+
+def test_thirteen_failed_rows_are_seen_on_a_small_screen(present: Meet) -> None:
+    bo = present("bo")
+    bo.go("/exports/xero")
+    bar = bo.page.locator("#bulk").bounding_box()
+    assert bar is not None
+    ends = bo.page.locator("#exports tbody tr:not(.detail)").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().bottom)"
+    )
+    assert len([end for end in ends if end <= bar["y"]]) >= 13
