@@ -1,10 +1,10 @@
-// What pages do beyond links, forms and htmx; all of it can be done without scripts too.
+// What pages do beyond links, forms and htmx; all of it works without scripts.
 "use strict";
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const on = (name, act, capture) => document.addEventListener(name, act, capture);
 
-  // Ticks. A refresh may bring rows with bare boxes, so the ticked values are kept here.
+  // Ticks, kept here: a refresh may bring rows with bare boxes.
   const kept = new Map();
   let last = null;
   const boxes = (form) => [...form.elements].filter((box) => box.type === "checkbox" && box.closest(".tick"));
@@ -85,8 +85,8 @@
     all("[data-bulk]").forEach(count);
   });
 
-  // Polls: elements with an id, data-poll (seconds, 1 at least) and hx-trigger="poll". Slow answers make them wait longer,
-  // a hidden tab asks nothing, a failed answer does not end them; an answer without data-poll does.
+  // Polls: elements with an id, data-poll (seconds, 1 at least) and hx-trigger="poll". Slow answers make them wait
+  // longer, a hidden tab asks nothing; an answer without data-poll ends them.
   const polls = new Map();
 
   function wait(id, took) {
@@ -99,7 +99,7 @@
     const element = document.getElementById(id);
     if (!element?.matches("[data-poll]")) return polls.delete(id);
     if (document.hidden) return polls.set(id, { asleep: true });
-    // The timer is for an answer that is never reported: htmx itself gives up after 60 seconds.
+    // For an answer that is never reported: htmx itself gives up after 60 seconds.
     polls.set(id, { since: performance.now(), timer: setTimeout(ask, 65000, id) });
     element.dispatchEvent(new Event("poll"));
   }
@@ -127,7 +127,7 @@
     if (lost) (document.getElementById(held) ?? document.getElementById("main")).focus({ preventScroll: true });
   });
 
-  // Menus close on Escape and on a press elsewhere; Escape hushes the bubbles of hover and focus.
+  // Menus close on Escape and a press elsewhere; Escape hushes bubbles too.
   function close(except) {
     for (const menu of all("details.menu[open]")) if (!menu.contains(except)) menu.open = false;
   }

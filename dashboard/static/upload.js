@@ -1,4 +1,4 @@
-// The upload page's: each file is sent by itself, its row shows how far it is, and the answer takes the row's place.
+// The upload page: each file is sent by itself; its row shows how far it is, then the answer.
 "use strict";
 (() => {
   function addRow(list, file) {

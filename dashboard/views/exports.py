@@ -34,8 +34,9 @@ TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
 @dataclass(frozen=True)
 class Board:
     """All that the page shows and its refresh replaces. `counts` are exact for the connections and kind of the filter;
-    `mended` are the failed
-    exports that lack nothing any more; `codes` are the errors that occur now, and the one chosen; `token` stays the same however often one page is refreshed."""
+    `mended` are the failed exports that lack nothing any more, `codes` the errors that occur now and the one chosen;
+    `token` stays the same however often one page is refreshed.
+    """
 
     provider: Provider
     connections: list[Connection]

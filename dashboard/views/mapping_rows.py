@@ -12,6 +12,7 @@ from dashboard.vocabulary.mappings import DEFAULT_SALES_ACCOUNT, MappingKind, is
 from dashboard.vocabulary.references import ReferenceItem
 
 REVENUE = "Revenue"
+"""The class of accounts that sales go to."""
 
 Options = list[tuple[str, str | list[tuple[str, str]]]]
 """As select_field takes them: (value, label) pairs, or (heading, pairs)."""
@@ -61,7 +62,7 @@ def options_of(kind: MappingKind, items: Sequence[ReferenceItem], found: str) ->
 
 
 def _accounts(row: Row, items: Sequence[ReferenceItem]) -> Options:
-    """Grouped by class, as the ledger's own chart is, in the order of their codes; for sales its revenue comes first."""
+    """Grouped by class, as the ledger's own chart is, in the order of codes; for sales revenue comes first."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for item in sorted(items, key=lambda item: (len(item.code) if item.code.isdigit() else 99, item.code)):
         if item.code and is_usable(MappingKind.ACCOUNT, row.value, item):
