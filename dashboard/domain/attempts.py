@@ -97,7 +97,10 @@ def accept(
     words: str = "",
     **further: Any,
 ) -> None:
-    """Make the export Synced with the ledger's own id; the original follows as a step of its own when there is one."""
+    """Make the export Synced with the ledger's own id; the original follows as a step of its own when there is one.
+
+    Raises lifecycle.StaleMove also where another export stands for that document.
+    """
     lifecycle.move(
         session,
         export,

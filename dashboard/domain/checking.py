@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain import attempts, backoff, lifecycle, stored_postings, stranding
+from dashboard.domain import attempts, backoff, claims, lifecycle, stored_postings, stranding
 from dashboard.domain.leases import Lease
 from dashboard.domain.lifecycle import Fence
-from dashboard.models import Attempt, Export, Record
+from dashboard.models import Attempt, Export
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Absent, DocumentPosting, Fault, Finding, Foreign, LedgerObject, Ours, Unsure
 from dashboard.vocabulary.providers import Timing
@@ -66,8 +66,9 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
     if export.status is not Status.CHECKING or export.attempt_id != attempt.id:
         raise lifecycle.StaleMove(f"export {export.id} is no longer in doubt")
     keep_finding(session, attempt, finding)
+    taken = claims.other_record(session, export, finding.object.ledger_id) if isinstance(finding, Ours) else None
     match finding:
-        case Ours(object=found) if not is_anothers(session, export, found):
+        case Ours(object=found) if taken is None:
             attempts.accept(
                 session,
                 export,
@@ -80,32 +81,20 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
                 words=f"Found in the ledger as {found.number or found.ledger_id}: it had arrived",
                 fence=lease.fence,
             )
+        case Ours(object=found) if found.key == export.key:
+            words = f"Look in the ledger: the document with this record's link stands for {taken} here"
+            fault = Fault(ErrorCode.CANNOT_TELL, found.number, words)
+            _fail(session, export, Cause.FOUND_UNSURE, fault, now, lease.fence, told(finding))
         case Foreign():
-            _fail(session, export, Cause.FOUND_FOREIGN, foreign_fault(finding, export.key), now, lease.fence, told(finding))
+            fault = foreign_fault(finding, export.key)
+            _fail(session, export, Cause.FOUND_FOREIGN, fault, now, lease.fence, told(finding))
         case Unsure(reason=reason):
             fault = Fault(ErrorCode.CANNOT_TELL, export_reference(finding), f"Look in the ledger: {reason}")
             _fail(session, export, Cause.FOUND_UNSURE, fault, now, lease.fence, told(finding))
         case _:
+            # Also what holds no key, agrees in everything, and is another record's: this one's is not there.
             _settle_absent(session, export, attempt, now, timing, lease.fence)
     return export.status
-
-
-def is_anothers(session: Session, export: Export, found: LedgerObject) -> bool:
-    """Whether another export stands for this very document: what holds no key of ours may agree with two records."""
-    if found.key == export.key:
-        return False
-    other = (
-        select(Export.id)
-        .join(Record, Record.id == Export.record_id)
-        .where(
-            Record.tenant_id == export.tenant_id,
-            Record.number == found.number,
-            Export.connection_id == export.connection_id,
-            Export.ledger_id == found.ledger_id,
-            Export.id != export.id,
-        )
-    )
-    return session.scalar(other.limit(1)) is not None
 
 
 def foreign_fault(finding: Foreign, key: str) -> Fault:

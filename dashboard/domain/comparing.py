@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain import attempts, checking, lifecycle, stored_postings
+from dashboard.domain import attempts, checking, claims, lifecycle, stored_postings
 from dashboard.domain.checking import ABSENCES_NEEDED, Doubt
 from dashboard.domain.leases import Lease
 from dashboard.models import Attempt, Export
@@ -47,7 +47,7 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
     if export.status is not Status.FAILED or export.attempt_id != attempt.id or export.next_try_at is None:
         raise lifecycle.StaleMove(f"export {export.id} no longer waits to be compared")
     checking.keep_finding(session, attempt, finding)
-    if isinstance(finding, Ours) and not checking.is_anothers(session, export, finding.object):
+    if isinstance(finding, Ours) and claims.other_record(session, export, finding.object.ledger_id) is None:
         found = finding.object
         attempts.accept(
             session,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import attempts, lookups
+from dashboard.domain import attempts, claims, lifecycle, lookups
 from dashboard.domain.actors import Actor
 from dashboard.domain.booking import booked_on
 from dashboard.domain.intake.identity import normalised_name
@@ -149,17 +149,20 @@ def adopt(
     found = said.objects[0]
     if found.ledger_id != ledger_id:
         raise CannotAdopt("What was found changed since this page was opened. Compare again.")
-    attempts.accept(
-        session,
-        export,
-        Cause.ADOPTED,
-        now,
-        ledger_id=found.ledger_id,
-        url=found.url,
-        state=found.state,
-        actor=actor,
-        words=f"Adopted {found.number or found.ledger_id}: it agrees in everything that was sent",
-    )
+    try:
+        attempts.accept(
+            session,
+            export,
+            Cause.ADOPTED,
+            now,
+            ledger_id=found.ledger_id,
+            url=found.url,
+            state=found.state,
+            actor=actor,
+            words=f"Adopted {found.number or found.ledger_id}: it agrees in everything that was sent",
+        )
+    except lifecycle.StaleMove:
+        raise CannotAdopt("It was taken for another record meanwhile, or moved on. Look at both again.") from None
 
 
 def why_not_adoptable(session: Session, export: Export, said: Told, label: str, now: datetime) -> str:
@@ -184,17 +187,7 @@ def why_not_its_own(session: Session, export: Export, found: LedgerObject, label
     """Why this document of the ledger cannot be this export's whatever it says; "" when it can."""
     if found.state.is_gone:
         return f"{found.number or 'It'} is {found.state.value} in {label}, so it books nothing."
-    taken = session.scalar(
-        select(Record.number)
-        .join(Export, Export.record_id == Record.id)
-        .where(
-            Export.tenant_id == export.tenant_id,
-            Export.connection_id == export.connection_id,
-            Export.ledger_id == found.ledger_id,
-            Export.id != export.id,
-        )
-        .limit(1)
-    )
+    taken = claims.other_record(session, export, found.ledger_id)
     return f"That document in {label} is the record {taken}'s already." if taken is not None else ""
 
 

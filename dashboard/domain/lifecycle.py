@@ -6,11 +6,13 @@ which the caller owns.
 
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -75,7 +77,8 @@ def move(
     """Move one export. `faults` are required for Failed unless its former ones are put back; `changes` are further
     columns of the row (next_try_at, ledger_id, …) set by the same statement; `outcome_of` is the attempt's id.
 
-    Raises MoveRefused for a move that is not allowed, StaleMove when the row or the lease has moved on.
+    Raises MoveRefused for a move that is not allowed, StaleMove when the row or the lease has moved on, or
+    another export of the connection stands for the ledger's document.
     """
     before = export.status
     if not is_allowed(before, after, cause):
@@ -84,7 +87,13 @@ def move(
     statement = update(Export).where(Export.id == export.id, Export.status == before).values(**values)
     if fence is not None:
         statement = statement.where(holds(fence))
-    if changed(session, statement) != 1:
+    try:
+        # A savepoint, so that one refused by the database leaves the rest of the transaction as it was.
+        with session.begin_nested() if changes.get("ledger_id") else nullcontext():
+            moved = changed(session, statement)
+    except IntegrityError as taken:
+        raise StaleMove(f"document {changes['ledger_id']} stands for another export") from taken
+    if moved != 1:
         raise StaleMove(f"export {export.id} is no longer {before.value}")
     for column, value in values.items():
         set_committed_value(export, column, value)

@@ -70,6 +70,14 @@ class Export(Base):
         Index("ix_export_queue", "connection_id", "status", "next_try_at", "id"),
         Index("ix_export_operation", "operation"),
         Index(
+            "uq_export_ledger_document",
+            "connection_id",
+            "ledger_id",
+            unique=True,
+            sqlite_where=text("ledger_id <> ''"),
+            postgresql_where=text("ledger_id <> ''"),
+        ),
+        Index(
             "ix_export_attachment",
             "connection_id",
             "attachment_not_before",

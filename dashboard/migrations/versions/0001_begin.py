@@ -480,6 +480,13 @@ def upgrade() -> None:
     with op.batch_alter_table("export", schema=None) as batch_op:
         batch_op.create_index("ix_export_list", ["tenant_id", "connection_id", "status", "id"], unique=False)
         batch_op.create_index(
+            "uq_export_ledger_document",
+            ["connection_id", "ledger_id"],
+            unique=True,
+            sqlite_where=sa.text("ledger_id <> ''"),
+            postgresql_where=sa.text("ledger_id <> ''"),
+        )
+        batch_op.create_index(
             "ix_export_attachment",
             ["connection_id", "attachment_not_before"],
             unique=False,
@@ -556,6 +563,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_export_queue")
         batch_op.drop_index("ix_export_operation")
         batch_op.drop_index("ix_export_list")
+        batch_op.drop_index("uq_export_ledger_document")
 
     op.drop_table("export")
     op.drop_table("status_count")
