@@ -454,9 +454,7 @@ def test_many_mappings_are_shown_by_the_page_and_can_be_found(world: World, visi
 
 
 @pytest.mark.parametrize("query", ["q=abc", "kind=contact&q=x", "kind=tax&q=a", "kind=contact&value=unknown&q=a"])
-def test_words_to_look_for_without_a_contact_to_look_for_are_no_crash(
-    world: World, visit: Visit, query: str
-) -> None:
+def test_words_to_look_for_without_a_contact_to_look_for_are_no_crash(world: World, visit: Visit, query: str) -> None:
     world.connect_xero()
 
     assert visit("cleo").get(f"/mapping?{query}").status_code == 200
