@@ -1,5 +1,6 @@
 """Where an export stands, in a sentence for a person. Times are the page's to add; error texts are the guides'."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,8 +41,14 @@ def note(export: Export, connection: Connection) -> str:
     return ""
 
 
-def attachment(export: Export, label: str) -> str:
-    """What became of the original file at the ledger; "" when there is none to attach."""
+def attachment(export: Export, connection: Connection, documents: Sequence[int]) -> str:
+    """What became of the original file at the ledger; "" before it is there. `documents`: how many each file holds."""
+    label = connection.provider.label
+    if export.attachment is AttachmentState.NONE and export.status is Status.SYNCED and documents:
+        if not connection.attach_original:
+            return "Not attached: that is turned off in sync config"
+        if min(documents) > 1:
+            return f"The file holds {min(documents)} documents, so it is not attached"
     return {
         AttachmentState.NONE: "",
         AttachmentState.DUE: f"Waiting to be attached in {label}",

@@ -18,15 +18,18 @@ from dashboard.domain import (
     publishing,
     records,
     scope,
+    sent_lines,
     standing,
 )
 from dashboard.domain.guides import Guide, guide
+from dashboard.domain.sent_lines import SentLine
 from dashboard.domain.standing import Standing
 from dashboard.models import Connection, Export, Record
 from dashboard.models.connection import ConnectionState
 from dashboard.views import frame, guards
 from dashboard.views.remedies import RemedyLink, remedy
 from dashboard.vocabulary.guides import Remedy
+from dashboard.vocabulary.mappings import TAX_CATEGORIES
 from dashboard.vocabulary.records import Approval
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
@@ -62,6 +65,7 @@ class Shown:
     guides: tuple[tuple[Guide, str], ...]
     remedy: RemedyLink | None
     is_movable: bool
+    lines: list[SentLine]
 
     @property
     def is_failed(self) -> bool:
@@ -100,7 +104,11 @@ def context(record_id: int) -> dict[str, Any]:
     record = scope.owned(rows, Record, tenant.id, record_id)
     found = publishing.exports_of(rows, record)
     destinations = _destinations(record, found)
-    exports = [_shown(record, export, connection, destinations[connection.id]) for export, connection in found]
+    originals = records.originals(rows, record)
+    documents = [original.documents for original, _ in originals]
+    exports = [
+        _shown(record, export, connection, destinations[connection.id], documents) for export, connection in found
+    ]
     twin = duplicates.other_of(rows, record)
     return {
         "record": record,
@@ -108,7 +116,8 @@ def context(record_id: int) -> dict[str, Any]:
         "due": record.total - record.prepaid if record.prepaid else Decimal(0),
         "approver": records.approver(rows, record),
         "is_overdue": _is_overdue(record),
-        "originals": records.originals(rows, record),
+        "originals": originals,
+        "tax_words": _tax_words,
         "exports": exports,
         "destinations": list(destinations.values()),
         "is_moving": any(each.standing.is_moving for each in exports),
@@ -174,24 +183,31 @@ def _why_held_here(record: Record, connection: Connection, own: dict[int, Export
     return f"{held} Only an admin may send it." if held and not guards.here().may(Permission.SEND_HELD) else ""
 
 
-def _shown(record: Record, export: Export, connection: Connection, destination: Destination) -> Shown:
+def _shown(
+    record: Record, export: Export, connection: Connection, destination: Destination, documents: list[int]
+) -> Shown:
     is_failed = export.status is Status.FAILED
     faults = export.faults if is_failed else []
     guides = tuple((guide(fault["code"]), fault["words"]) for fault in faults)
     if is_failed and not guides:
         guides = ((guide(export.error_code), export.error_words),)
     leads_elsewhere = bool(guides) and guides[0][0].remedy not in (Remedy.RESYNC, Remedy.EDIT_SOURCE, Remedy.NONE)
+    mends = remedy(export, connection.provider.label)
+    if record.is_possible_duplicate and guides and guides[0][0].remedy is Remedy.COMPARE:
+        # The other one is a record here: there is nothing to look for in the ledger before that is decided.
+        mends = RemedyLink("Decide whether it is the same", "#possible-duplicate", None, mends.id)
     return Shown(
         export,
         connection,
         standing.of(export, connection, record.number),
         standing.note(export, connection),
-        standing.attachment(export, connection.provider.label),
+        standing.attachment(export, connection, documents),
         booking.booked_on(record, export),
         destination,
         guides,
-        remedy(export, connection.provider.label) if leads_elsewhere else None,
+        mends if leads_elsewhere else None,
         not booking.why_not_movable(record, export),
+        sent_lines.of(db.session(), export),
     )
 
 
@@ -231,7 +247,12 @@ def _sum(value: Decimal, record: Record) -> str:
 
 def _taxes(record: Record) -> str:
     ordered = sorted(record.taxes, key=lambda each: (each.rate, each.category))
-    return "; ".join(f"{each.category} {each.rate.normalize():f} %: {_sum(each.tax, record)}" for each in ordered)
+    return "; ".join(f"{_tax_words(each.category, each.rate)}: {_sum(each.tax, record)}" for each in ordered)
+
+
+def _tax_words(category: str, rate: Decimal) -> str:
+    """ "25 % standard rate"."""
+    return f"{rate.normalize():f} % {TAX_CATEGORIES.get(category, 'category ' + category)}"
 
 
 def _lines(record: Record) -> str:

@@ -17,6 +17,7 @@ from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
 from tests.support.attempting import (
     LEDGER_ID,
+    NUMBER_EXISTS,
     PERIOD_CLOSED,
     answer_look,
     fail_check,
@@ -196,7 +197,30 @@ def test_a_field_that_only_one_side_has_is_not_said_to_agree(world: World, visit
     refused_found = Foreign(held(world, case.export), ("It does not carry this record's link.",))
     with writing(world.session) as session:
         session.execute(update(Export).where(Export.id == case.export_id).values(found=checking.told(refused_found)))
-    assert '<th scope="row">State</th>' not in visit("bo").get(case.compare).text
+    page = visit("bo").get(case.compare).text
+    assert '<th scope="row">State</th>' not in page
+
+
+def test_beside_the_ledgers_document_stands_what_helps_when_it_cannot_be_adopted(world: World, visit: Visit) -> None:
+    page = visit("bo").get(taken_number(world).compare).text
+    assert "it carries no link to this record, so it cannot be adopted" in page
+    assert "Resending works once Xero’s document was deleted, or renumbered there." in page
+
+
+def test_the_button_of_a_bill_that_another_record_brought_leads_to_the_decision(world: World, visit: Visit) -> None:
+    first, second = twins(world)
+    world.connect_xero()
+    with writing(world.session) as session:
+        session.execute(update(Record).where(Record.id == second).values(is_possible_duplicate=False))
+    (export,) = world.approve([world.session.get_one(Record, second, populate_existing=True)])
+    fail_check(world, export, NUMBER_EXISTS)
+    with writing(world.session) as session:
+        session.execute(update(Record).where(Record.id == second).values(is_possible_duplicate=True))
+    page = visit("bo").get(f"/records/{second}").text
+    assert 'href="#possible-duplicate"' in page
+    assert "has not gone to any ledger" in page
+    assert "archive the earlier one" in page
+    assert f'href="/records/{first}"' in page
 
 
 def test_the_notice_follows_the_chosen_day(world: World, visit: Visit) -> None:

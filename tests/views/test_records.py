@@ -398,3 +398,23 @@ def test_the_key_that_the_ledger_shows_leads_to_the_record(world: World, visit: 
     assert cleo.get("/r/" + export.key).request.path == f"/records/{record.id}"
     assert cleo.get("/r/unknown").status_code == 404
     assert visit("").client.get("/r/" + export.key).status_code == 303
+
+
+def test_taxes_are_told_in_words_and_each_line_by_where_it_went(world: World, visit: Visit) -> None:
+    record, export = approved(world, kind="bill")
+    bo = visit("bo")
+    assert "Accounts and tax rates in Xero" not in bo.get(f"/records/{record.id}").text
+    accept(world, export)
+    page = bo.get(f"/records/{record.id}").text
+    assert ">25 % standard rate</td>" in page
+    assert "<dt>Tax 25 % standard rate</dt>" in page
+    sent = page.partition("Accounts and tax rates in Xero")[2].partition("</details>")[0]
+    assert '<td data-label="Account">400 Purchases</td><td data-label="Tax rate">Purchases 25 %</td>' in sent
+
+
+def test_why_the_original_is_not_attached_is_said_in_words(world: World, visit: Visit) -> None:
+    world.map_all(world.connect_xero())
+    first, *_ = world.records(4)
+    (export,) = world.approve([first])
+    accept(world, export)
+    assert "The file holds 4 documents, so it is not attached" in visit("bo").get(f"/records/{first.id}").text

@@ -19,17 +19,21 @@ GUIDES = (
         ErrorCode.NUMBER_EXISTS,
         title="The number exists in Xero already",
         meaning=(
-            "Xero holds a document with this number, and tieout did not put it there: somebody entered it by hand, "
-            "another app did, or two documents share a number. Nothing was booked twice."
+            "Xero holds a document with this number already: somebody entered it by hand, another app did, another "
+            "record here brought it, or two documents share a number. Nothing was booked twice."
         ),
         whose=Turn.FINANCE,
         steps=(
             "Press “Compare with Xero”: what is here and what is in Xero stand side by side.",
-            "It is the same document: adopt it, and the record becomes Synced with Xero's document.",
-            "It is the same, entered differently: resolve the record as already in the ledger, or as entered by hand.",
+            "It is the one that tieout sent: adopt it, and the record becomes Synced with Xero's document.",
+            (
+                "It is the same, entered by hand or by another app: such a one cannot be adopted. Press Resolve and "
+                "pick “It is in Xero already”."
+            ),
+            "Another record here brought it: decide on the record's page whether it is the same bill.",
             (
                 "It is another document: correct the number in Xero under “Invoice number” (on bills “Reference”), "
-                "then resend."
+                "or delete it there, then resend from the record."
             ),
         ),
         after="It does not go by itself. Adopting and resolving send nothing.",
