@@ -82,6 +82,22 @@ def resolve(
     if reason:
         raise CannotResolve(reason)
     note = _checked_note(export, resolution)
+    try:
+        _settle(session, record, export, connection, resolution, note, actor, now)
+    except lifecycle.StaleMove:
+        raise CannotResolve(f"{record.number} was changed by somebody meanwhile. Look at it again.") from None
+
+
+def _settle(
+    session: Session,
+    record: Record,
+    export: Export,
+    connection: Connection,
+    resolution: Resolution,
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
     if resolution.way is Way.IN_LEDGER:
         found = _checked_pick(session, record, export, connection, resolution)
         words = f"Already in {connection.provider.label} as {found.number or found.ledger_id}"
