@@ -46,7 +46,7 @@ class Grant(Base):
 class Connection(Base):
     """One company of one provider. The lease columns say which runner holds it, by the database's clock in seconds.
 
-    `broken_at` is when it last stopped being connected; it stays after a reconnection, which is when its grant was made.
+    `broken_at` is when it last stopped being connected; a reconnection, made when its grant was, leaves it standing.
     """
 
     __tablename__ = "connection"

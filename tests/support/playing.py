@@ -103,7 +103,8 @@ def answer_all(world: World, connection: Connection, answer: Answer, limit: int 
             fault = answer(export)
             lifecycle.move(world.session, export, Status.SENDING, Cause.TAKEN, world.now())
             if fault is None:
-                lifecycle.move(world.session, export, Status.SYNCED, Cause.ACCEPTED, world.now(), ledger_id=f"l-{export.id}")
+                booked = f"l-{export.id}"
+                lifecycle.move(world.session, export, Status.SYNCED, Cause.ACCEPTED, world.now(), ledger_id=booked)
             else:
                 lifecycle.move(world.session, export, Status.FAILED, Cause.REFUSED, world.now(), faults=[fault])
     return len(taken)
