@@ -43,19 +43,21 @@ SETTINGS = {
 }
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "runs(n): how many runs with seeds of their own a test makes on each database")
+    # Workers are started later and inherit it, so that all of them know the same tests.
+    os.environ.setdefault("CHAOS_FIRST_SEED", str(random.SystemRandom().randrange(1, 1_000_000)))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """CHAOS_SEED repeats one run; without it every run has a seed of its own, which its name tells."""
     if "seed" not in metafunc.fixturenames:
         return
     marker = metafunc.definition.get_closest_marker("runs")
+    first, runs = int(os.environ["CHAOS_FIRST_SEED"]), marker.args[0] if marker else RUNS
     given = os.environ.get("CHAOS_SEED")
-    runs = marker.args[0] if marker else RUNS
-    seeds = [int(given)] if given else random.SystemRandom().sample(range(1, 1_000_000), runs)
+    seeds = [int(given)] if given else range(first, first + runs)
     metafunc.parametrize("seed", seeds, ids=[f"CHAOS_SEED={seed}" for seed in seeds])
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "runs(n): how many runs with seeds of their own a test makes on each database")
 
 
 @pytest.fixture
@@ -152,13 +154,18 @@ def world(app: Flask, session: Session) -> World:
 
 
 @pytest.fixture
-def connection(world: World, ledger: SandboxProcess) -> Connection:
-    """Nordlys connected to its ledger: lists read, accounts and taxes mapped. Contacts are known by their tax ids."""
+def connected(world: World, ledger: SandboxProcess) -> Connection:
+    """Nordlys connected to its ledger, lists read; no account is chosen yet."""
     tokens, company_id = ledger.consent()
     made = world.connect_xero(company=Company(company_id, NORDLYS, ""), tokens=tokens, lists=False)
     office = Office(world.app)
     drain.run(office)
     office.close()
+    return made
+
+
+def map_accounts(world: World, connection: Connection) -> None:
+    """ada chooses accounts and taxes. Contacts are known by their tax ids."""
     chosen = [
         (MappingKind.ACCOUNT, DEFAULT_SALES_ACCOUNT, "200"),
         (MappingKind.ACCOUNT, DEFAULT_PURCHASE_ACCOUNT, "400"),
@@ -166,10 +173,16 @@ def connection(world: World, ledger: SandboxProcess) -> Connection:
         (MappingKind.TAX, "purchase:S:25:SE", "INPUT"),
     ]
     with writing(world.session):
-        snapshot = references.ledger(world.session, made.id)
+        snapshot = references.ledger(world.session, connection.id)
         for kind, value, target in chosen:
-            mappings.save(world.session, made, kind, value, target, snapshot, world.actor("ada"), world.now())
-    return made
+            mappings.save(world.session, connection, kind, value, target, snapshot, world.actor("ada"), world.now())
+
+
+@pytest.fixture
+def connection(world: World, connected: Connection) -> Connection:
+    """Nordlys connected to its ledger, everything mapped."""
+    map_accounts(world, connected)
+    return connected
 
 
 @pytest.fixture

@@ -34,10 +34,10 @@ class Paper:
         )
 
 
-def papers(how_many: int, rng: random.Random) -> list[Paper]:
+def papers(how_many: int, rng: random.Random, first: int = 0) -> list[Paper]:
     """So many documents in mixed order; a third of what suppliers sent shares its number with another supplier's."""
     made = []
-    for n in range(how_many):
+    for n in range(first, first + how_many):
         kind = rng.choices(["invoice", "bill", "credit note", "supplier credit note"], [40, 30, 15, 15])[0]
         # Amounts all differ: what agrees in number and amount and holds no key of ours cannot be told apart by anybody.
         price = f"{100 + n}.{rng.randrange(100):02d}"
@@ -51,7 +51,7 @@ def papers(how_many: int, rng: random.Random) -> list[Paper]:
     return made
 
 
-def files(of: Sequence[Paper], alone: int) -> list[tuple[str, str]]:
+def files(of: Sequence[Paper], alone: int = 0) -> list[tuple[str, str]]:
     """CSV files as (name, content): the first `alone` papers each in a file of their own, which is attached."""
     singles = [(f"single-{n}.csv", f"{_HEADER}\n{paper.row}\n") for n, paper in enumerate(of[:alone])]
     rest = "\n".join([_HEADER, *(paper.row for paper in of[alone:])])

@@ -26,6 +26,8 @@ TIMES = {
     "TIEOUT_XERO_PACE": "1000",
 }
 PORTIONS_A_KILL = 4
+ANY = ("drop", "500", "silence", "late", "late", "deaf", "before")
+LYING = ("late", "late", "late", "drop", "500")
 SETTLED_WITHIN = 180.0
 """Seconds from the end of the storm until nothing may be under way any more."""
 
@@ -57,7 +59,7 @@ class Storm:
                 victim = self.rng.randrange(self.runners)
                 crew[victim].wait_until_started()
                 for _ in range(PORTIONS_A_KILL):
-                    self._trouble()
+                    self._trouble(ANY)
                     self._approve(portions.pop())
                     time.sleep(self.rng.uniform(0.0, 0.8))
                 self._wait_for_the_moment()
@@ -66,7 +68,7 @@ class Storm:
             # Nobody dies any more, so that looks come as early as they may; the ledger goes on lying.
             crew[0].wait_until_started()
             for portion in portions:
-                self._trouble()
+                self._trouble(LYING)
                 self._approve(portion)
                 time.sleep(self.rng.uniform(0.5, 2.0))
             self.settle()
@@ -109,10 +111,10 @@ class Storm:
         cuts = sorted(self.rng.sample(range(1, len(records)), how_many - 1))
         return [records[start:end] for start, end in zip([0, *cuts], [*cuts, len(records)], strict=True)]
 
-    def _trouble(self) -> None:
+    def _trouble(self, kinds: Sequence[str]) -> None:
         """Order some faults, unless earlier ones still wait: most calls go well."""
         for _ in range(self.rng.randint(1, 2) - self.ledger.troubles()):
-            match self.rng.choice(["drop", "500", "silence", "late", "late", "late", "deaf", "before"]):
+            match self.rng.choice(kinds):
                 case "drop":
                     self.ledger.fault("drop-after-commit")
                 case "500":

@@ -1,5 +1,6 @@
 """kill -9 of the runner at random moments while 500 automatic exports drain into a ledger that misbehaves."""
 
+import logging
 import random
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.chaos.storm import Storm
 from tests.support.world import World
 
 KILLS = 6
+log = logging.getLogger(__name__)
 
 
 def test_whatever_dies_and_fails_every_record_is_in_the_ledger_once(
@@ -24,6 +26,7 @@ def test_whatever_dies_and_fails_every_record_is_in_the_ledger_once(
 ) -> None:
     storm = Storm(world, ledger, environment, tmp_path, rng)
     storm.rage(records, KILLS)
+    log.warning(truth.told(world.session))
     truth.assert_nothing_lost_and_nothing_twice(world.session, ledger)
     assert storm.complaints() == []
 
@@ -39,5 +42,6 @@ def test_two_runners_at_once_that_die_in_turn_do_no_more_harm_than_one(
 ) -> None:
     storm = Storm(world, ledger, environment, tmp_path, rng, runners=2)
     storm.rage(records[:200], KILLS)
+    log.warning(truth.told(world.session))
     truth.assert_nothing_lost_and_nothing_twice(world.session, ledger)
     assert storm.complaints() == []
