@@ -91,7 +91,7 @@ def take_over(session: Session, process: str) -> list[Lease]:
 
 
 def has_work(now: datetime) -> ColumnElement[bool]:
-    """The connection has something to do at `now`: a question, an export left Sending, or exports due."""
+    """The connection has something to do at `now`: a question, an export left Sending, a wait to end, exports due."""
     mine = Export.connection_id == Connection.id
     goes_on = or_(Connection.not_before.is_(None), Connection.not_before <= now)
     is_open = and_(Connection.state == ConnectionState.CONNECTED, goes_on)
@@ -104,6 +104,8 @@ def has_work(now: datetime) -> ColumnElement[bool]:
             exists().where(*asked, Lookup.kind != LookupKind.DISCONNECT),
         ),
         exists().where(mine, Export.status == Status.SENDING),
+        # A wait that is over is ended though nothing is to be sent: its reason is on the page.
+        and_(is_open, Connection.not_before.is_not(None)),
         and_(is_open, or_(is_due(now, mine), exists().where(mine, *attachment_due(now)))),
     )
 

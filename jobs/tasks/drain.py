@@ -3,6 +3,7 @@
 import math
 import os
 import socket
+import sys
 import uuid
 from datetime import datetime, timedelta
 from time import monotonic
@@ -67,17 +68,15 @@ def drain_one(office: Office, session: Session) -> bool:
         lease = leases.take(session, holder_name(), seconds, office.clock())
     if lease is None:
         return False
-    is_well = False
     try:
         _drain(office, session, lease)
-        is_well = True
     except (LeaseLost, StaleMove):
-        is_well = True
         log.warning("lease lost", connection=lease.connection_id, epoch=lease.epoch)
     finally:
+        is_at_fault = isinstance(sys.exception(), Exception)
         session.rollback()
         with writing(session):
-            if not is_well:
+            if is_at_fault:
                 # A fault of ours would meet the same again at once; the runner records it, and the connection rests.
                 connection = session.get_one(Connection, lease.connection_id, populate_existing=True)
                 timing = office.config.providers[connection.provider].timing
@@ -109,18 +108,14 @@ def _drain(office: Office, session: Session, lease: Lease) -> None:
     while not office.stopping.is_set() and monotonic() < ends:
         try:
             holding = _hold(office, session, lease, connection)
-            if connection.waiting_for == _out_of_reach(connection):
-                # Whether the ledger is back is found out by reading: what a person sends is sent once.
-                reading_lists.read(holding, ReferenceKind.ORGANISATION, None)
-                _go_on(session, connection)
+            if connection.not_before is not None:
+                _end_wait(holding)
             while not office.stopping.is_set() and monotonic() < ends:
                 # A person may have disconnected it since the last step.
                 session.refresh(connection)
                 if connection.state is not ConnectionState.CONNECTED or not _step(holding):
                     return
                 renewed = False
-                if holding.gate.calls:
-                    _go_on(session, connection)
         except ProviderError as fault:
             session.rollback()
             # An access token may end before its time; one renewal tells that from an access that was withdrawn.
@@ -150,12 +145,15 @@ def _stands_still(session: Session, connection: Connection, now: datetime) -> bo
     return True
 
 
-def _go_on(session: Session, connection: Connection) -> None:
-    """It answers again: it no longer waits."""
-    if connection.not_before is not None or connection.waiting_for:
-        with writing(session):
-            session.refresh(connection)
-            connections.resume(session, connection)
+def _end_wait(holding: Holding) -> None:
+    """The time that the connection had to wait is over. Raises ProviderError when its ledger is still out of reach."""
+    session, connection = holding.session, holding.connection
+    if connection.waiting_for == _out_of_reach(connection):
+        # Whether it is back is found out by reading: what a person sends is sent once.
+        reading_lists.read(holding, ReferenceKind.ORGANISATION, None)
+    with writing(session):
+        session.refresh(connection)
+        connections.resume(session, connection)
 
 
 def _step(holding: Holding) -> bool:

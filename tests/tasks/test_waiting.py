@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.db import writing
 from dashboard.domain import standing
 from dashboard.models.export import AttemptState
 from dashboard.vocabulary.statuses import Status
@@ -110,14 +111,26 @@ def test_a_ledger_that_cannot_be_reached_at_all_is_waited_for(scene: Scene) -> N
     assert (scene.seen(export).status, scene.states(export)) == (Status.PENDING, [])
 
 
-def test_when_the_wait_is_over_the_connection_no_longer_says_that_it_waits(scene: Scene) -> None:
-    scene.books.fault("503", method="GET")
-    scene.refresh_lists()
+@pytest.mark.parametrize("trouble", ["outage", "limit"])
+def test_when_the_wait_is_over_it_is_no_longer_said_though_nothing_is_to_be_sent(scene: Scene, trouble: str) -> None:
+    if trouble == "outage":
+        scene.books.fault("503", times=2)
+    else:
+        scene.books.limits(per_minute=0)
+    (export,) = scene.by_hand(1)
+    scene.run()
+    with writing(scene.session):
+        export.next_try_at = scene.clock() + timedelta(days=1)
     scene.session.refresh(scene.connection)
-    assert scene.connection.waiting_for == "Xero out of reach"
+    assert scene.connection.waiting_for == {"outage": "Xero out of reach", "limit": "Xero's limit"}[trouble]
+    scene.books.limits(factor=1000)
 
     scene.later(seconds=61)
-    scene.refresh_lists()
+    scene.run()
+    scene.session.refresh(scene.connection)
+    assert bool(scene.connection.waiting_for) is (trouble == "outage"), "it looked, and the ledger was still down"
+    scene.later(seconds=61)
+    scene.run()
 
     scene.session.refresh(scene.connection)
     assert (scene.connection.not_before, scene.connection.waiting_for) == (None, "")
