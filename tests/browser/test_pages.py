@@ -94,6 +94,13 @@ def wrong_password(person: Person) -> None:
     expect(person.page.get_by_text("do not belong together")).to_be_visible()
 
 
+def archiving(person: Person) -> None:
+    through(f"{FAILED}87951", "87951")(person)
+    person.hands.press(person.page.locator("#record-menu > summary"))
+    with person.page.expect_navigation():
+        person.press("Archive…")
+
+
 FAILED = "/exports/xero?q="
 
 CASES = [
@@ -129,6 +136,7 @@ CASES = [
         through(f"{FAILED}87951", "87951", "Resolve…", "Resolve (sends nothing)"),
         422,
     ),
+    Case("records.archiving_form", "", "bo", archiving),
     Case("upload.form", "", "bo", at("/records/upload")),
     Case("upload.form", "seen by a viewer", "cleo", at("/records/upload")),
     Case("upload.submitted", "nothing chosen", "bo", sent("/records/upload", "form.upload"), 422),

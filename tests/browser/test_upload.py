@@ -50,7 +50,7 @@ def test_files_are_taken_in_approved_and_exported(meet: Meet, demo: Demo, files:
         one = results.filter(has=bo.page.get_by_text(name, exact=True))
         expect(one.get_by_text(outcome, exact=True)).to_be_visible()
     expect(results).to_have_count(5)
-    expect(results.last).to_contain_text("line")
+    expect(results.last).to_contain_text("Line")
     bo.look("upload-1-results")
 
     bo.press("Records")
