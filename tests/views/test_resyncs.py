@@ -236,7 +236,7 @@ def test_a_lapsed_set_says_so_and_can_be_chosen_again(world: World, xero: Connec
     (token,) = re.findall(r'name="form_token" value="([^"]+)"', answer.text)
     afresh = bo.post("/resyncs", {"rest_of": str(job.id), "form_token": token})
     assert "<h1>Resync 2 to Xero?</h1>" in afresh.text
-    assert f"What resync {job.id} did not send" in words(afresh)
+    assert f"What resync no. {job.id} did not send" in words(afresh)
 
 
 @pytest.mark.requirement("B-07")
