@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.app import create_app
-from dashboard.config import load
+from dashboard.config import Config, load
 from dashboard.db import db, writing
 from dashboard.domain import grants
 from dashboard.domain.vault import Vault
@@ -27,7 +27,6 @@ from tests.support.databases import fresh_name
 from tests.support.postgres import Server
 from tests.support.world import World, found_world
 from tests.tasks.books import Books
-from tests.tasks.network import loopback
 from tests.tasks.scene import FJORD, Clock, ClockedWorld, Scene, check_the_books
 
 SETTINGS = {
@@ -64,7 +63,6 @@ def ready_postgres(postgres_server: Server, postgres_template: str, sandbox: str
     name = fresh_name()
     _make_ready(postgres_server.create(name, template=postgres_template), sandbox)
     yield name
-    postgres_server.drop(f"{name}_test")
     postgres_server.drop(name)
 
 
@@ -94,20 +92,15 @@ def open_books(sandbox: str) -> Books:
 
 
 @pytest.fixture
-def sqlite_url(ready_sqlite: Path) -> str:
-    """Always the same file, made anew for each test, so that one application serves them all: see `app`."""
-    path = ready_sqlite.with_name("tieout.db")
-    for left in path.parent.glob("tieout.db*"):
-        left.unlink()
-    return f"sqlite:///{shutil.copy(ready_sqlite, path)}"
+def sqlite_url(ready_sqlite: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(ready_sqlite, tmp_path / 'tieout.db')}"
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Server, ready_postgres: str) -> str:
-    """Always the same database, made anew for each test."""
-    name = f"{ready_postgres}_test"
+def postgres_url(postgres_server: Server, ready_postgres: str) -> Iterator[str]:
+    name = fresh_name()
+    yield postgres_server.create(name, template=ready_postgres)
     postgres_server.drop(name)
-    return postgres_server.create(name, template=ready_postgres)
 
 
 @pytest.fixture
@@ -126,24 +119,16 @@ def changed_settings() -> dict[str, str]:
     return {}
 
 
-@pytest.fixture(scope="session")
-def apps() -> dict[tuple[str, ...], Flask]:
-    """The applications made so far: their addresses and statements are worked out once, which takes most of the time
-    of a test otherwise."""
-    return {}
-
-
 @pytest.fixture
-def app(
-    database_url: str, books: Books, changed_settings: dict[str, str], apps: dict[tuple[str, ...], Flask]
-) -> Iterator[Flask]:
-    key = (database_url, *(f"{name}={value}" for name, value in changed_settings.items()))
-    if key not in apps:
-        places = {"TIEOUT_DATABASE_URL": database_url, "TIEOUT_XERO_BASE_URL": books.xero}
-        apps[key] = create_app(load({**SETTINGS, **places, **changed_settings}))
-    yield apps[key]
-    with apps[key].app_context():
-        db.engine.dispose()
+def config(database_url: str, books: Books, changed_settings: dict[str, str]) -> Config:
+    return load(
+        {
+            **SETTINGS,
+            "TIEOUT_DATABASE_URL": database_url,
+            "TIEOUT_XERO_BASE_URL": books.xero,
+            **changed_settings,
+        }
+    )
 
 
 @pytest.fixture
@@ -160,7 +145,7 @@ def world(app: Flask, session: Session, clock: Clock) -> World:
 
 @pytest.fixture
 def office(app: Flask, clock: Clock) -> Iterator[Office]:
-    opened = Office(app, clock, open_client(loopback()))
+    opened = Office(app, clock)
     yield opened
     opened.close()
 

@@ -9,11 +9,6 @@ PATIENCE = 20.0
 """Seconds after which a call that nobody lets go goes on by itself, so that a failing test ends."""
 
 
-def loopback() -> httpx2.HTTPTransport:
-    """A transport like the runner's own, without its certificates: reading them takes longer than a test's calls."""
-    return httpx2.HTTPTransport(verify=False, limits=httpx2.Limits(max_keepalive_connections=0))
-
-
 class Killed(BaseException):
     """The runner's process ends here, as far as this thread can play it: nothing handles this."""
 
@@ -22,7 +17,7 @@ class DyingAtACall(httpx2.BaseTransport):
     """Ends the process at its call number `at` (from 1), before the ledger got it or once it has answered."""
 
     def __init__(self, at: int, *, is_answered: bool) -> None:
-        self._wire = loopback()
+        self._wire = httpx2.HTTPTransport()
         self._at = at
         self._is_answered = is_answered
         self.calls = 0
@@ -46,7 +41,7 @@ class Held(httpx2.BaseTransport):
     """Keeps the first call whose method and path fit under way until `let_go`: before it left, or with its answer."""
 
     def __init__(self, method: str, path: str, *, is_answered: bool) -> None:
-        self._wire = loopback()
+        self._wire = httpx2.HTTPTransport()
         self._method = method
         self._path = path
         self._is_answered = is_answered
