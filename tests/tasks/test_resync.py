@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import literal_column, select, update
 
 from dashboard.db import writing
 from dashboard.domain import resync
@@ -213,3 +213,24 @@ def test_what_a_resync_sends_is_never_sent_again_by_the_machine(scene: Scene) ->
     assert (scene.seen(export).status, export.error_code) == (Status.FAILED, ErrorCode.NOT_IN_LEDGER)
     assert scene.sentence(resynced) == "0 exported, 1 still failing"
     assert len(scene.attempts(export)) == 2
+
+
+def test_a_resync_that_cannot_go_on_does_not_hold_up_the_others(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    (first, second), others = failed(scene, 2), failed(scene, 1, account="220")
+    mend(scene)
+    mend(scene, account="220")
+    broken, behind = scene.resync([first, second]), scene.resync(others, form_token="another form")
+    drain.run(scene.office)
+    spoiled = update(ResyncItem).where(ResyncItem.resync_id == broken.id, ResyncItem.export_id == first.id)
+    with writing(scene.session):
+        # A word that this version does not know, as a later one would have left it.
+        scene.session.execute(spoiled.values(state=literal_column("'postponed'")))
+
+    with pytest.raises(LookupError):
+        resyncs.run(scene.office)
+
+    scene.session.rollback()
+    scene.session.refresh(behind)
+    assert behind.state is ResyncState.DONE
+    assert scene.session.get_one(Resync, broken.id, populate_existing=True).state is ResyncState.RUNNING
+    assert f"'resync': {broken.id}, 'event': 'resync did not advance'" in caplog.text
