@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from dashboard.db import changed
 from dashboard.domain import audit, references
+from dashboard.domain.amounts import in_words
 from dashboard.domain.people import Member
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.audit import Act
@@ -80,7 +81,7 @@ def change(record: Record, export: Export, to: date, known: Locks) -> Change:
     crosses = early.year != late.year or (known.year is not None and early <= known.year < late)
     if (before.year, before.month) == (to.year, to.month):
         return Change("", "", crosses)
-    what = f"Tax of {record.tax:,.2f} {record.currency}" if record.tax else "What is reported for tax"
+    what = f"Tax of {in_words(record.tax, record.currency)}" if record.tax else "What is reported for tax"
     return Change(f"{to:%Y-%m}", f"{what} moves from {_month(before)} to {_month(to)}.", crosses)
 
 
@@ -164,9 +165,10 @@ def request_to_reopen(record: Record, export: Export, connection: Connection, kn
     which = "year-end lock date" if is_year else "period lock date"
     until = f" ({which} {_day(lock)})" if lock else ""
     return (
-        f"{record.kind.label} {record.number} from {record.contact_name}, {record.total:,.2f} {record.currency}, dated "
-        f"{_day(record.issue_date)}, cannot be booked in {label} for {connection.company_name}, because the period is "
-        f"closed{until}. Please move the lock date to before {_day(on)}, or tell me to book it in an open period."
+        f"{record.kind.label} {record.number} from {record.contact_name}, {in_words(record.total, record.currency)}, "
+        f"dated {_day(record.issue_date)}, cannot be booked in {label} for {connection.company_name}, because the "
+        f"period is closed{until}. Please move the lock date to before {_day(on)}, or tell me to book it in an open "
+        "period."
     )
 
 

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import get_currency_precision
 
+from dashboard.domain.amounts import in_words
 from dashboard.domain.mappings import Mapped, Target, source_label
 from dashboard.domain.references import Ledger
 from dashboard.models import Connection, Export, Record, RecordLine
@@ -218,18 +219,19 @@ class _Resolver:
             abs(stated) <= STATED_ROUNDING_LIMIT[has_decimals]
             and abs(difference - stated) <= UNSTATED_ROUNDING_LIMIT[has_decimals]
         )
+        shown, total = (in_words(each, self.record.currency) for each in (difference, self.record.total))
         if not is_rounding:
             self._fault(
                 ErrorCode.TOTALS_DIFFER,
                 self.record.number,
-                f"The total {self.record.total} {self.record.currency} differs by {difference} from its lines and tax",
+                f"The total {total} differs by {shown} from its lines and tax",
             )
         target = self._mapping(MappingKind.ACCOUNT, ROUNDING_ACCOUNT)
         if target is None:
             self._fault(
                 ErrorCode.ROUNDING_ACCOUNT_MISSING,
-                f"{difference} {self.record.currency}",
-                f"The rounding difference of {difference} {self.record.currency} needs an account to go to",
+                shown,
+                f"The rounding difference of {shown} needs an account to go to",
                 ROUNDING_ACCOUNT,
             )
         else:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import duplicates, in_ledger, scope
+from dashboard.domain import amounts, duplicates, in_ledger, scope
 from dashboard.domain.duplicates import CannotDecide
 from dashboard.domain.in_ledger import CannotAdopt, CannotLook, Sent
 from dashboard.models import Record
@@ -114,11 +114,16 @@ def compared(sent: Sent, key: str, found: LedgerObject) -> list[ComparedRow]:
         ("Contact", sent.contact_name, found.contact_name, "contact" in differing),
         ("Date", str(sent.date), str(found.date), "date" in differing),
         ("Currency", sent.currency, found.currency, "currency" in differing),
-        ("Tax", frame.amount(sent.tax, sent.currency), frame.amount(found.tax, found.currency), "tax" in differing),
+        (
+            "Tax",
+            amounts.figures(sent.tax, sent.currency),
+            amounts.figures(found.tax, found.currency),
+            "tax" in differing,
+        ),
         (
             "Total",
-            frame.amount(sent.total, sent.currency),
-            frame.amount(found.total, found.currency),
+            amounts.figures(sent.total, sent.currency),
+            amounts.figures(found.total, found.currency),
             "total" in differing,
         ),
     ]

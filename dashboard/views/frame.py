@@ -4,14 +4,12 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal, get_currency_precision
 from flask import Flask, current_app, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -19,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.config import Config
 from dashboard.db import db
-from dashboard.domain import connections, people
+from dashboard.domain import amounts, connections, people
 from dashboard.domain.people import Member
 from dashboard.domain.scope import NotFound
 from dashboard.views import guards, replies
@@ -72,17 +70,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=_asset, Permission=Permission, Status=Status)
-    app.jinja_env.filters.update(amount=amount, local=_local, duration=duration)
+    app.jinja_env.filters.update(amount=amounts.figures, local=_local, duration=duration)
     app.context_processor(_surroundings)
     app.after_request(_secure)
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(HTTPException, _refused)
-
-
-def amount(value: Decimal, currency: str) -> str:
-    """`1234.5`, "EUR" → "1,234.50": the currency's own decimals, more where the amount has them."""
-    places = max(get_currency_precision(currency), -int(value.normalize().as_tuple().exponent))
-    return format_decimal(value, f"#,##0.{'0' * places}" if places else "#,##0", locale="en")
 
 
 def duration(seconds: float) -> str:

@@ -9,6 +9,7 @@ from flask import flash, request, session, url_for
 
 from dashboard.db import db
 from dashboard.domain import (
+    amounts,
     archiving,
     booking,
     connections,
@@ -242,7 +243,7 @@ def _side_by_side(record: Record, other: Record) -> list[tuple[str, str, str, bo
 
 
 def _sum(value: Decimal, record: Record) -> str:
-    return f"{frame.amount(value, record.currency)} {record.currency}"
+    return amounts.in_words(value, record.currency)
 
 
 def _taxes(record: Record) -> str:

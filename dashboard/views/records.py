@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import publishing, records, scope
+from dashboard.domain import amounts, publishing, records, scope
 from dashboard.domain.publishing import Approved, NotSendable
 from dashboard.domain.records import RecordList
 from dashboard.models import Connection, Export, Record
@@ -146,7 +146,7 @@ def _list_address(asked: Any) -> str:
 
 def _told(done: Approved, foreign: int) -> str:
     """ "Approved 3: 1,250.00 SEK. Queued 3 exports.", with what was left out and why."""
-    sums = " and ".join(f"{frame.amount(total, currency)} {currency}" for currency, total in done.sums.items())
+    sums = " and ".join(amounts.in_words(total, currency) for currency, total in done.sums.items())
     parts = [f"Approved {done.approved}: {sums}." if done.approved else "Nothing was approved."]
     if done.exports:
         parts.append(f"{done.exports} {'export' if done.exports == 1 else 'exports'} began.")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.db import db, writing
 from dashboard.domain import (
+    amounts,
     connections,
     csv_rows,
     exports,
@@ -232,7 +233,7 @@ def _cells(result: Result) -> tuple[object, ...]:
         result.contact,
         result.dated.isoformat(),
         result.currency,
-        frame.amount(result.total, result.currency).replace(",", ""),
+        amounts.figures(result.total, result.currency).replace(",", ""),
         result.state.label,
         result.error_code if result.state is ItemState.FAILED else "",
         result.words,

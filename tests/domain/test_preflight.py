@@ -78,6 +78,13 @@ def test_no_file_sets_how_much_rounding_is_let_through(
     assert "totals-differ" in [fault.code.value for fault in checked.faults]
 
 
+def test_amounts_stand_in_a_failure_as_documents_print_them(world: World, connection: Connection) -> None:
+    checked = check(world, connection, differing(world, "SEK", "75.5", "0"))
+    assert [fault.words for fault in checked.faults] == [
+        "The total 200.50 SEK differs by 75.50 SEK from its lines and tax"
+    ]
+
+
 def test_a_posting_carries_the_documents_own_quantity_and_price_beside_the_net(
     world: World, connection: Connection
 ) -> None:

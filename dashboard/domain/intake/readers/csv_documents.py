@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from dashboard.domain.amounts import in_words
 from dashboard.domain.intake.csv_columns import COLUMNS
 from dashboard.domain.intake.readers import codes, figures
 from dashboard.domain.intake.readers.csv_cell_reader import CellReader
@@ -139,8 +140,8 @@ def _rounding(total: Decimal | None, computed: Decimal, tolerance: Decimal) -> D
 
 def _check(cells: CellReader, head: Row, found: Document) -> None:
     if found.is_credit and found.total < 0:
-        fix = "Write the amounts of a credit note without a minus sign."
-        cells.faults.add(head.line, "", Refused(f"The credit note comes to {found.total:f} {found.currency}.", fix))
+        reason = f"The credit note comes to {in_words(found.total, found.currency)}."
+        cells.faults.add(head.line, "", Refused(reason, "Write the amounts of a credit note without a minus sign."))
         return
     try:
         for figure in (found.net, found.tax, found.total):

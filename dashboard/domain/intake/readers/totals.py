@@ -3,6 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from dashboard.domain.amounts import in_words
 from dashboard.domain.intake.readers.figures import tolerance
 from dashboard.vocabulary.documents import Document, UnreadableFile
 from dashboard.vocabulary.records import Source
@@ -36,11 +37,12 @@ def check_totals(document: Document) -> None:
     for category, rate in dict.fromkeys([*taxes, *nets]):
         taxable, tax = taxes.get((category, rate), (Decimal(0), Decimal(0)))
         own_nets = nets[category, rate]
+        shown = in_words(taxable, document.currency)
         which = f"at {category} {rate.normalize():f} %"
         _agree(document, _UBL_SUBTOTAL + "TaxableAmount", f"the taxable amount {which}", taxable,
                f"the lines and charges {which} add up to", sum(own_nets, Decimal(0)), len(own_nets))  # fmt: skip
         _agree(document, _UBL_SUBTOTAL + "TaxAmount", f"the tax {which}", tax,
-               f"{rate.normalize():f} % of {taxable:f} is", taxable * rate / 100, len(own_nets))  # fmt: skip
+               f"{rate.normalize():f} % of {shown} is", taxable * rate / 100, len(own_nets))  # fmt: skip
     every_tax = [tax for _, tax in taxes.values()]
     _agree(document, "/cac:TaxTotal/cbc:TaxAmount", "the tax", document.tax,
            "the tax of all rates adds up to", sum(every_tax, Decimal(0)), len(every_tax))  # fmt: skip
@@ -56,11 +58,13 @@ def require_agreement(
     difference = abs(stated - computed)
     if difference <= tolerance(document.currency, amounts):
         return
-    unit = document.currency
+    shown, shown_computed, shown_difference = (
+        in_words(each, document.currency) for each in (stated, computed, difference)
+    )
     raise UnreadableFile(
         place,
-        f"{stated_as[0].upper()}{stated_as[1:]} is stated as {stated:f} {unit}, but {computed_as} "
-        f"{computed.normalize():f} {unit}: a difference of {difference.normalize():f} {unit}.",
+        f"{stated_as[0].upper()}{stated_as[1:]} is stated as {shown}, but {computed_as} {shown_computed}: "
+        f"a difference of {shown_difference}.",
         _FIX[document.source],
     )
 

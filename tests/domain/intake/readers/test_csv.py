@@ -153,7 +153,7 @@ def test_a_total_that_its_lines_do_not_make_refuses_the_whole_file() -> None:
 
     assert refused.place == "file.csv, line 3"
     assert refused.reason.startswith(
-        "The total with tax is stated as 26.00 EUR, but net, tax and rounding add up to 25 EUR"
+        "The total with tax is stated as 26.00 EUR, but net, tax and rounding add up to 25.00 EUR"
     )
 
 

@@ -15,14 +15,14 @@ TOTALS = "/Invoice/cac:LegalMonetaryTotal/cbc:"
 @pytest.mark.parametrize(
     ("old", "new", "place", "difference"),
     [
-        ("TaxExclusiveAmount", ("245.00", "255.00"), TOTALS + "TaxExclusiveAmount", "10 EUR"),
-        ("TaxInclusiveAmount", ("287.80", "287.90"), TOTALS + "TaxInclusiveAmount", "0.1 EUR"),
-        ("LineExtensionAmount", (">235.00", ">234.00"), TOTALS + "LineExtensionAmount", "1 EUR"),
-        ("ChargeTotalAmount", ("20.00", "21.00"), TOTALS + "ChargeTotalAmount", "1 EUR"),
-        ("PayableAmount", ("200.00", "288.00"), TOTALS + "PayableAmount", "88 EUR"),
-        ("TaxAmount", ("42.80", "42.90"), "/Invoice/cac:TaxTotal/cbc:TaxAmount", "0.1 EUR"),
-        ("TaxAmount", (">35.00", ">36.00"), "/Invoice/cac:TaxTotal/cac:TaxSubtotal/cbc:TaxAmount", "1 EUR"),
-        ("TaxableAmount", ("65.00", "66.00"), "/Invoice/cac:TaxTotal/cac:TaxSubtotal/cbc:TaxableAmount", "1 EUR"),
+        ("TaxExclusiveAmount", ("245.00", "255.00"), TOTALS + "TaxExclusiveAmount", "10.00 EUR"),
+        ("TaxInclusiveAmount", ("287.80", "287.90"), TOTALS + "TaxInclusiveAmount", "0.10 EUR"),
+        ("LineExtensionAmount", (">235.00", ">234.00"), TOTALS + "LineExtensionAmount", "1.00 EUR"),
+        ("ChargeTotalAmount", ("20.00", "21.00"), TOTALS + "ChargeTotalAmount", "1.00 EUR"),
+        ("PayableAmount", ("200.00", "288.00"), TOTALS + "PayableAmount", "88.00 EUR"),
+        ("TaxAmount", ("42.80", "42.90"), "/Invoice/cac:TaxTotal/cbc:TaxAmount", "0.10 EUR"),
+        ("TaxAmount", (">35.00", ">36.00"), "/Invoice/cac:TaxTotal/cac:TaxSubtotal/cbc:TaxAmount", "1.00 EUR"),
+        ("TaxableAmount", ("65.00", "66.00"), "/Invoice/cac:TaxTotal/cac:TaxSubtotal/cbc:TaxableAmount", "1.00 EUR"),
     ],
 )
 def test_a_wrong_figure_is_refused_at_its_element_with_the_difference(
@@ -41,15 +41,15 @@ def test_a_wrong_figure_is_refused_at_its_element_with_the_difference(
 
 def test_both_figures_stand_in_the_refusal() -> None:
     assert refusal(invoice_with(">245.00<", ">255.00<")).reason == (
-        "The total without tax is stated as 255.00 EUR, but the lines and charges add up to 245 EUR: "
-        "a difference of 10 EUR."
+        "The total without tax is stated as 255.00 EUR, but the lines and charges add up to 245.00 EUR: "
+        "a difference of 10.00 EUR."
     )
 
 
 def test_a_breakdown_at_another_rate_than_the_lines_is_refused() -> None:
     moved = INVOICE.replace("<cbc:Percent>12</cbc:Percent>", "<cbc:Percent>6</cbc:Percent>", 1)
 
-    assert "the lines and charges at S 6 % add up to 0 EUR" in refusal(moved).reason
+    assert "the lines and charges at S 6 % add up to 0.00 EUR" in refusal(moved).reason
 
 
 def test_lines_of_a_rate_that_the_breakdown_leaves_out_are_refused() -> None:
@@ -93,6 +93,18 @@ def test_a_currency_without_cents_rounds_by_whole_units() -> None:
     check_totals(three_lines("5.00", currency="JPY"))
     with pytest.raises(UnreadableFile):
         check_totals(three_lines("6.00", currency="JPY"))
+
+
+@pytest.mark.parametrize(
+    ("currency", "stated", "difference"),
+    [("EUR", "1,000.50 EUR", "998.0025 EUR"), ("JPY", "1,000.5 JPY", "998.0025 JPY"), ("KWD", "1,000.500 KWD", "")],
+)
+def test_amounts_stand_in_a_refusal_as_documents_print_them(currency: str, stated: str, difference: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        check_totals(three_lines("1000.5", currency=currency))
+
+    assert f"is stated as {stated}, but 25 % of 9.99" in refused.value.reason
+    assert difference in refused.value.reason
 
 
 def test_two_subtotals_of_one_category_and_rate_count_together() -> None:
