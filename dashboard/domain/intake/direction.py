@@ -3,24 +3,40 @@
 from dashboard.domain.intake.identity import is_same_party
 from dashboard.models import Tenant
 from dashboard.vocabulary.documents import Document, Party, UnreadableFile
-from dashboard.vocabulary.records import Direction
+from dashboard.vocabulary.records import Direction, Source
+
+_SALES, _PURCHASES = "invoice or credit note", "bill or supplier credit note"
+_UBL_PARTY = {
+    Direction.SALE: "/cac:AccountingCustomerParty/cac:Party",
+    Direction.PURCHASE: "/cac:AccountingSupplierParty/cac:Party",
+}
 
 
 def decide(document: Document, tenant: Tenant, stated: Direction | None) -> Direction:
     """Sale when the organisation sells, purchase when it buys; where neither or both are it, what somebody stated.
 
-    `stated` by somebody for whole files gives way to who the organisation is; the document's own statement does not.
-    Raises UnreadableFile when nobody stated it, or the document contradicts itself: a guess would book money the wrong
-    way round.
+    `stated` by somebody for whole files gives way to who the organisation is; the document's own statement gives way to
+    nothing. Raises UnreadableFile when nobody stated it, when the document contradicts itself or what was stated, and
+    when it names nobody on its other side: a guess would book money the wrong way round.
     """
+    side = _side(document, tenant, stated)
+    _require_contact(document, side)
+    return side
+
+
+def contact_of(document: Document, side: Direction) -> Party:
+    """Whom the record is with: a sale's buyer, a bill's seller."""
+    return document.buyer if side is Direction.SALE else document.seller
+
+
+def _side(document: Document, tenant: Tenant, stated: Direction | None) -> Direction:
     sells, buys = is_party(tenant, document.seller), is_party(tenant, document.buyer)
     if sells != buys:
         return _agreeing(document, tenant, Direction.SALE if sells else Direction.PURCHASE)
-    said = stated
-    if said is None and (sells or not _own_side(document)):
-        said = document.stated_direction
-    if said is not None:
-        return said
+    if stated is not None:
+        return _unopposed(document, stated)
+    if document.stated_direction is not None and (sells or not _own_side(document)):
+        return document.stated_direction
     who = "both the seller and the buyer" if sells else f"neither the seller {document.seller.name or '(no name)'}"
     rest = "" if sells else f" nor the buyer {document.buyer.name or '(no name)'}"
     verb = "are" if sells else "is"
@@ -43,11 +59,37 @@ def _agreeing(document: Document, tenant: Tenant, side: Direction) -> Direction:
         return side
     is_sale = side is Direction.SALE
     stated, found = ("a bill", "the seller") if is_sale else ("a sale", "the buyer")
-    kinds = "invoice or credit note" if is_sale else "bill or supplier credit note"
+    kinds = _SALES if is_sale else _PURCHASES
     raise UnreadableFile(
         document.place,
         f"{document.number}: its type says that it is {stated}, but {found} is {tenant.name}.",
         f"Set the type to {kinds}, or exchange seller and buyer.",
+    )
+
+
+def _unopposed(document: Document, stated: Direction) -> Direction:
+    if document.stated_direction in (None, stated):
+        return stated
+    is_sale = stated is Direction.SALE
+    own, taken, kinds = ("bill", "sale", _SALES) if is_sale else ("sale", "bill", _PURCHASES)
+    raise UnreadableFile(
+        f"{document.place}, column type",
+        f"{document.number}: its type says that it is a {own}, but it is taken in as a {taken}.",
+        f"Set the type to {kinds}, leave it empty, or do not say that all are {taken}s.",
+    )
+
+
+def _require_contact(document: Document, side: Direction) -> None:
+    """A name of marks alone is none: nobody could tell whom to map it to."""
+    if any(sign.isalnum() for sign in contact_of(document, side).name):
+        return
+    is_sale = side is Direction.SALE
+    role, kind, fix = ("buyer", "sale", "sold to") if is_sale else ("seller", "bill", "bought from")
+    field = f", column {role}_name" if document.source is Source.CSV else _UBL_PARTY[side]
+    raise UnreadableFile(
+        document.place + field,
+        f"{document.number} is a {kind}, and nobody is named as its {role}.",
+        f"Name who it was {fix}, and take the file in again.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from dashboard.domain.intake.direction import contact_of
 from dashboard.domain.intake.identity import fingerprint, normalised_name, normalised_number, normalised_tax_id
 from dashboard.models import Record, RecordLine, RecordTax
 from dashboard.vocabulary.documents import Document, Party, UnreadableFile
@@ -26,7 +27,7 @@ def record_from(document: Document, tenant_id: int, side: Direction, now: dateti
     """A record not yet stored. A negative invoice is a credit note, a negative credit note an invoice."""
     is_negative = document.total < 0
     sign = -1 if is_negative else 1
-    contact = document.buyer if side is Direction.SALE else document.seller
+    contact = contact_of(document, side)
     record = Record(
         tenant_id=tenant_id,
         kind=_KINDS[side, document.is_credit != is_negative],
