@@ -68,6 +68,14 @@ class Export(Base):
         ),
         Index("ix_export_list", "tenant_id", "connection_id", "status", "id"),
         Index("ix_export_queue", "connection_id", "status", "next_try_at", "id"),
+        Index(
+            "ix_export_turn",
+            "connection_id",
+            "is_urgent",
+            "id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
         Index("ix_export_operation", "operation"),
         Index(
             "uq_export_ledger_document",

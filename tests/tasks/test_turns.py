@@ -80,3 +80,14 @@ def test_a_fault_of_our_own_lets_the_connection_rest_with_a_reason(
     scene.later(minutes=5.1)
     scene.run()
     assert scene.statuses() == [Status.SYNCED]
+
+
+def test_what_a_person_waits_for_goes_first_and_takes_along_what_came_earliest(scene: Scene) -> None:
+    earlier = scene.approve(50)
+    (urgent,) = scene.by_hand(1)
+
+    scene.run()
+
+    assert [call["elements"] for call in scene.books.document_writes()] == [50, 1]
+    tried = [attempt.export_id for attempt in scene.attempts()]
+    assert tried == [urgent.id, *(export.id for export in earlier)]

@@ -495,6 +495,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_export_operation", ["operation"], unique=False)
         batch_op.create_index("ix_export_queue", ["connection_id", "status", "next_try_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_export_turn",
+            ["connection_id", "is_urgent", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'pending'"),
+            postgresql_where=sa.text("status = 'pending'"),
+        )
         batch_op.create_index(batch_op.f("ix_export_record_id"), ["record_id"], unique=False)
 
     op.create_table(
@@ -560,6 +567,7 @@ def downgrade() -> None:
     op.drop_table("attempt")
     with op.batch_alter_table("export", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_export_record_id"))
+        batch_op.drop_index("ix_export_turn")
         batch_op.drop_index("ix_export_queue")
         batch_op.drop_index("ix_export_operation")
         batch_op.drop_index("ix_export_list")
