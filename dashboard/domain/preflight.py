@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import get_currency_precision
 
+from dashboard.domain import roundings
 from dashboard.domain.amounts import in_words
 from dashboard.domain.mappings import Mapped, Target, source_label
 from dashboard.domain.references import Ledger
@@ -17,13 +18,6 @@ from dashboard.vocabulary.postings import DocumentPosting, Fault, PostingLine
 from dashboard.vocabulary.providers import FACTS
 from dashboard.vocabulary.records import Direction
 from dashboard.vocabulary.references import ReferenceItem
-
-STATED_ROUNDING_LIMIT = {True: Decimal(1), False: Decimal(10)}
-"""The largest rounding that a document may state, by whether its currency has decimals: cash is rounded to a whole unit
-at most, or to ten where a unit is worth little. It does not depend on the document, or any total could be made to fit.
-"""
-UNSTATED_ROUNDING_LIMIT = {True: Decimal("0.05"), False: Decimal(1)}
-"""How far the total may lie from lines, taxes and the stated rounding: what rounding line by line leaves."""
 
 
 @dataclass(frozen=True)
@@ -214,12 +208,11 @@ class _Resolver:
         return target.target_id
 
     def _rounding(self, difference: Decimal) -> PostingLine:
-        stated, has_decimals = self.record.rounding, get_currency_precision(self.record.currency) > 0
-        is_rounding = (
-            abs(stated) <= STATED_ROUNDING_LIMIT[has_decimals]
-            and abs(difference - stated) <= UNSTATED_ROUNDING_LIMIT[has_decimals]
+        stated, currency = self.record.rounding, self.record.currency
+        is_rounding = abs(stated) <= roundings.stated_limit(currency) and (
+            abs(difference - stated) <= roundings.unstated_limit(currency)
         )
-        shown, total = (in_words(each, self.record.currency) for each in (difference, self.record.total))
+        shown, total = (in_words(each, currency) for each in (difference, self.record.total))
         if not is_rounding:
             self._fault(
                 ErrorCode.TOTALS_DIFFER,

@@ -60,6 +60,17 @@ def test_a_currency_without_decimals_is_rounded_to_its_own_units(
 
 
 @pytest.mark.parametrize(
+    ("currency", "stated"),
+    [("CHF", "0.05"), ("DKK", "-0.50"), ("NOK", "1"), ("HUF", "-5"), ("HUF", "10"), ("ISK", "10"), ("IDR", "50")],
+)
+def test_what_cash_is_rounded_to_where_the_document_comes_from_is_let_through(
+    world: World, connection: Connection, currency: str, stated: str
+) -> None:
+    checked = check(world, connection, differing(world, currency, stated, "0"))
+    assert "totals-differ" not in [fault.code.value for fault in checked.faults]
+
+
+@pytest.mark.parametrize(
     ("currency", "stated", "unstated"),
     [
         ("SEK", "1.01", "0"),
@@ -67,6 +78,10 @@ def test_a_currency_without_decimals_is_rounded_to_its_own_units(
         ("SEK", "0", "0.06"),
         ("SEK", "0.90", "0.06"),
         ("SEK", "0.90", "-1.80"),
+        ("CHF", "1.05", "0"),
+        ("HUF", "10.01", "0"),
+        ("HUF", "-4000", "0"),
+        ("HUF", "5", "0.06"),
         ("JPY", "11", "0"),
         ("JPY", "0", "2"),
     ],
