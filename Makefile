@@ -50,6 +50,7 @@ bench: $(BENCH_STAMP)
 	$(BIN)/python -m tests.bench
 
 chaos: setup
+	.ci/ensure-chromium
 	$(BIN)/python -m pytest tests/chaos
 
 # The browser tests leave a picture of every page they see in artifacts/screens, and the README's in docs/screenshots.

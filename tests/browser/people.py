@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Request, Response, ViewportSize, expect
 
 from tests.browser.hands import MOUSE, Hands, Way
-from tests.browser.running import ROOT, Demo
+from tests.browser.running import ROOT
 from tests.support.axe import find_misplaced, find_pale_words, find_violations
 from tests.support.chromium import record_complaints
 
@@ -40,20 +41,26 @@ OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll(".ta
     .filter(box => box.scrollWidth > box.clientWidth).map(box => `${box.className || "the page"} scrolls sideways`)"""
 
 
+class Site(Protocol):
+    """Where the pages are: `url` without a slash at its end."""
+
+    url: str
+
+
 @dataclass
 class Person:
     """`complaints` is what the console said against the pages, `strangers` what they asked of other hosts."""
 
     page: Page
-    demo: Demo
+    site: Site
     way: Way
     complaints: list[str]
     strangers: list[str] = field(default_factory=list)
     document: Response | None = None
 
     @classmethod
-    def at(cls, page: Page, demo: Demo, way: Way) -> "Person":
-        person = cls(page, demo, way, record_complaints(page))
+    def at(cls, page: Page, site: Site, way: Way) -> "Person":
+        person = cls(page, site, way, record_complaints(page))
         page.on("request", person._note_request)
         page.on("response", person._note_document)
         return person
@@ -63,7 +70,7 @@ class Person:
         return self.way.hands
 
     def go(self, path: str) -> None:
-        self.page.goto(self.demo.url + path)
+        self.page.goto(self.site.url + path)
 
     def sign_in(self, email: str, password: str) -> None:
         self.go("/sign-in")
@@ -153,7 +160,7 @@ class Person:
 
     def _note_request(self, request: Request) -> None:
         # Only a form or a link leads elsewhere, to the provider's consent page; a page itself asks nobody else.
-        if urlsplit(request.url).netloc != urlsplit(self.demo.url).netloc and not request.is_navigation_request():
+        if urlsplit(request.url).netloc != urlsplit(self.site.url).netloc and not request.is_navigation_request():
             self.strangers.append(request.url)
 
     def _note_document(self, response: Response) -> None:

@@ -43,7 +43,7 @@ def test_what_one_person_did_is_found_and_the_address_can_be_passed_on(meet: Mee
     ada.hands.choose(ada.page.get_by_label("Person"), "Ada Lindqvist")
     ada.press("Filter")
     expect(ada.page.get_by_role("list", name="Filters in force")).to_contain_text("Ada Lindqvist")
-    address = ada.page.url.removeprefix(ada.demo.url)
+    address = ada.page.url.removeprefix(ada.site.url)
     bo.go(address)
     rows = bo.page.get_by_role("table", name="Entries of the audit log").get_by_role("row")
     expect(rows).to_have_count(ada.page.get_by_role("row").count())

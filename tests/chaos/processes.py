@@ -1,4 +1,4 @@
-"""The sandbox and the runner as processes of their own, as they are in the field: killed by the kernel, not by us."""
+"""Sandbox, dashboard and runner as processes of their own, as in the field: killed by the kernel, not by us."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
+from urllib.request import urlopen
 
 from tests.support.databases import ROOT
 from tests.support.ledger import Ledger
@@ -37,9 +38,7 @@ class SandboxProcess(Ledger):
     """A sandbox of its own, and its control API."""
 
     def __init__(self, log: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = _free_port()
         super().__init__(f"http://127.0.0.1:{port}")
         with log.open("w") as output:
             self._process = subprocess.Popen(
@@ -71,6 +70,36 @@ class SandboxProcess(Ledger):
         except URLError:
             return False
         return True
+
+
+class DashboardProcess:
+    """The dashboard on a port of its own, at `url`."""
+
+    def __init__(self, settings: dict[str, str], log: Path) -> None:
+        port = _free_port()
+        self.url = f"http://localhost:{port}"
+        with log.open("w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "wsgi:app"],
+                cwd=ROOT,
+                env={**os.environ, **settings, "TIEOUT_PUBLIC_URL": self.url},
+                stdout=output,
+                stderr=output,
+            )
+        wait_until(f"the dashboard of {log} answers", self._answers)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+    def _answers(self) -> bool:
+        if self._process.poll() is not None:
+            raise TookTooLong("the dashboard ended at once")
+        try:
+            with urlopen(f"{self.url}/healthz", timeout=5):  # noqa: S310 - loopback only
+                return True
+        except (URLError, ConnectionError, TimeoutError):
+            return False
 
 
 class RunnerProcess:
@@ -113,3 +142,10 @@ class RunnerProcess:
         """What it logged as an error."""
         lines = [line for line in self.log.read_text().splitlines() if line.startswith("{")]
         return [said for said in map(json.loads, lines) if said.get("level") in ("error", "critical")]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

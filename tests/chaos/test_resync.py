@@ -1,26 +1,31 @@
-"""A resync of 2,000 records chosen by a filter, while the runner is killed and started again."""
+"""A resync of 2,000 records chosen by a filter, watched in a browser, while the runner is killed and started again."""
 
 import csv
 import io
 import random
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select
+from playwright.sync_api import Browser, Locator, expect
+from sqlalchemy import select
 
-from dashboard.models import Connection, Export, Record, Resync, ResyncItem
-from dashboard.models.resync import ItemState, ResyncState
+from dashboard.models import Connection, Record
 from dashboard.vocabulary.statuses import Status
+from tests.browser.hands import MOUSE
+from tests.browser.people import WIDE, Person
 from tests.chaos import documents, truth
 from tests.chaos.conftest import RECORDS, map_accounts
-from tests.chaos.processes import RunnerProcess, SandboxProcess, wait_until
+from tests.chaos.processes import DashboardProcess, RunnerProcess, SandboxProcess, wait_until
 from tests.chaos.storm import TIMES
-from tests.support.visitor import Visitor
 from tests.support.world import World
 
+pytestmark = pytest.mark.browser
+
 MANY = 2000
+Start = Callable[[], RunnerProcess]
 
 
 @pytest.fixture
@@ -29,7 +34,22 @@ def settings() -> dict[str, str]:
 
 
 @pytest.fixture
-def failed(world: World, connected: Connection, start: Callable[[], RunnerProcess]) -> list[Record]:
+def bo(
+    browser: Browser, world: World, ledger: SandboxProcess, environment: dict[str, str], tmp_path: Path
+) -> Iterator[Person]:
+    """bo of finance at a browser window, which in the end had nothing to complain of."""
+    dashboard = DashboardProcess(environment, tmp_path / "dashboard.log")
+    context = browser.new_context(viewport=WIDE, locale="en-US")
+    person = Person.at(context.new_page(), dashboard, MOUSE)
+    person.sign_in(world.email("bo"), world.password)
+    yield person
+    context.close()
+    dashboard.stop()
+    assert person.complaints == []
+
+
+@pytest.fixture
+def failed(world: World, connected: Connection, start: Start) -> list[Record]:
     """2,000 approved records, all of which failed because no account was chosen."""
     more = documents.papers(MANY - RECORDS, random.Random(2), first=RECORDS)  # noqa: S311 - chance, not secrecy
     ((name, content),) = documents.files(more)
@@ -44,7 +64,7 @@ def failed(world: World, connected: Connection, start: Callable[[], RunnerProces
 
 
 @pytest.fixture
-def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], RunnerProcess]]:
+def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Start the runner; one that runs is killed first."""
     started: list[RunnerProcess] = []
 
@@ -60,51 +80,97 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], 
         assert each.complaints() == []
 
 
-@pytest.mark.requirement("S3-11")
+@pytest.mark.requirement("S3-11", "B-05")
 def test_each_of_two_thousand_failed_records_has_a_result_and_is_in_the_ledger_once(
-    app: Flask,
-    world: World,
-    connected: Connection,
-    failed: list[Record],
-    ledger: SandboxProcess,
-    start: Callable[[], RunnerProcess],
+    world: World, connected: Connection, failed: list[Record], ledger: SandboxProcess, start: Start, bo: Person
 ) -> None:
     ledger.limits(factor=100)
     map_accounts(world, connected)
-    bo = Visitor(app)
-    bo.sign_in(world.email("bo"), world.password)
-    bo.get("/exports/xero?code=account-not-mapped")
-    question = bo.post(
-        "/resyncs", {"provider": "xero", "scope": "matching", "code": "account-not-mapped", "form_token": "one press"}
-    )
-    assert question.request.path.startswith("/resyncs/"), question.text
-    assert "2,000" in question.text
-    world.session.rollback()
-    resync = world.session.scalars(select(Resync)).one()
-    bo.post(f"/resyncs/{resync.id}/confirmation", {"reason": ""})
-
+    resync_all_that_match(bo, MANY)
+    seen = [done(bo)]
     for share in (0.2, 0.6):
-        wait_until(f"{share:.0%} are exported", lambda share=share: exported(world) > MANY * share, seconds=120)
+        seen += watched_until(bo, MANY * share)
         start()
-    wait_until("the resync ends", lambda: state(world) is ResyncState.DONE, seconds=180, every=0.2)
+    bo.shoot("resync-of-2000-1-restarted")
+    bo.waits_for(bo.told("2,000 exported, 0 still failing"))
+    bo.shoot("resync-of-2000-2-ended")
 
-    results = world.session.execute(select(ResyncItem.state, func.count()).group_by(ResyncItem.state))
-    assert [tuple(row) for row in results] == [(ItemState.SYNCED, MANY)]
-    assert "2,000 exported, 0 still failing" in bo.get(f"/resyncs/{resync.id}").text
-    rows = list(csv.DictReader(io.StringIO(bo.get(f"/resyncs/{resync.id}/results.csv").text.lstrip("\ufeff"))))
-    assert len(rows) == MANY
-    assert {row["Result"] for row in rows} == {"Exported"}
+    assert seen == sorted(seen), "progress went back"
+    assert len(set(seen)) > 5, "progress stood still"
+    assert results(bo) == {"Exported": MANY}
     wait_until("the originals are attached", lambda: truth.is_settled(world.session), seconds=60, every=0.2)
     truth.assert_in_the_ledger_once(world.session, ledger)
     truth.assert_every_attempt_has_an_outcome(world.session)
     truth.assert_counts_equal_rows(world.session)
 
 
-def exported(world: World) -> int:
-    world.session.rollback()
-    return world.session.scalar(select(func.count()).where(Export.status == Status.SYNCED)) or 0
+@pytest.mark.requirement("S3-11", "B-05")
+def test_two_thousand_that_are_cancelled_on_the_way_have_a_result_each_and_the_rest_goes_later(
+    world: World, connected: Connection, failed: list[Record], ledger: SandboxProcess, start: Start, bo: Person
+) -> None:
+    ledger.limits(factor=100)
+    map_accounts(world, connected)
+    resync_all_that_match(bo, MANY)
+    watched_until(bo, MANY * 0.1)
+    start()
+    watched_until(bo, MANY * 0.3)
+    bo.press("Cancel what is not sent yet")
+    ended = bo.told("cancelled")
+    bo.waits_for(ended)
+    bo.shoot("resync-of-2000-3-cancelled")
+
+    exported, failing, cancelled = figures(ended)
+    assert exported >= MANY * 0.3
+    assert cancelled > 0
+    assert (failing, exported + cancelled) == (0, MANY)
+    assert results(bo) == {"Exported": exported, "Cancelled": cancelled}
+    assert truth.standing(world.session) == {Status.SYNCED: exported, Status.FAILED: cancelled}
+
+    resync_all_that_match(bo, cancelled)
+    bo.waits_for(bo.told(f"{cancelled:,} exported, 0 still failing"))
+    wait_until("the originals are attached", lambda: truth.is_settled(world.session), seconds=60, every=0.2)
+    truth.assert_in_the_ledger_once(world.session, ledger)
+    truth.assert_counts_equal_rows(world.session)
 
 
-def state(world: World) -> ResyncState:
-    world.session.rollback()
-    return world.session.scalars(select(Resync.state)).one()
+def resync_all_that_match(person: Person, how_many: int) -> None:
+    """From the filter to the running job."""
+    person.go("/exports/xero?code=account-not-mapped")
+    person.press(f"Resync all {how_many:,} that match…")
+    expect(person.heading(f"Resync {how_many:,} to Xero?")).to_be_visible()
+    person.hands.write(person.page.get_by_label("Why (kept in the audit log)"), "Accounts are chosen now")
+    person.press(f"Resync {how_many:,} to Xero")
+    expect(bar(person)).to_be_visible()
+
+
+def bar(person: Person) -> Locator:
+    return person.page.get_by_role("progressbar")
+
+
+def done(person: Person) -> int:
+    """How many the page says are done."""
+    return int(bar(person).evaluate("bar => bar.value"))
+
+
+def watched_until(person: Person, how_many: float) -> list[int]:
+    """What the bar shows, one after the other, until so many are done; the page is not loaded anew."""
+    seen = []
+
+    def has_come_so_far() -> bool:
+        seen.append(done(person))
+        return seen[-1] > how_many
+
+    wait_until(f"{how_many:.0f} are done", has_come_so_far, seconds=120, every=0.3)
+    return seen
+
+
+def figures(sentence: Locator) -> list[int]:
+    return [int(figure.replace(",", "")) for figure in re.findall(r"[\d,]*\d", sentence.inner_text())]
+
+
+def results(person: Person) -> Counter[str]:
+    """The download's rows by their result."""
+    with person.page.expect_download() as download:
+        person.press("Download CSV")
+    rows = csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig")))
+    return Counter(row["Result"] for row in rows)
