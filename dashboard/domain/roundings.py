@@ -22,7 +22,7 @@ _STATED_BY_CURRENCY = {
 }
 """Currencies whose smallest coin in use is worth more units than that. What programs round to: 0.05, 0.10, 1 or 10.
 
-Hungary's Act III of 2008 (2008. évi III. törvény), §§ 1 and 2: cash is paid in steps of 5 forints; programs offer 10 too.
+Hungary's Act III of 2008 (2008. évi III. törvény), §§ 1 and 2: cash is paid in steps of 5; programs offer 10 too.
 Smallest denominations of the others: https://github.com/RubyMoney/money/blob/main/config/currency_iso.json
 Steps that programs offer: SAP Business One, RoundingSysEnum
 https://help.sap.com/doc/089315d8d0f8475a9fc84fb919b501a3/10.0/en-US/SDKHelp/SAPbobsCOM~Enumerations~RoundingSysEnum_EN.html
