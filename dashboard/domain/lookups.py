@@ -15,9 +15,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain.actors import Actor
-from dashboard.models import Connection, Grant, Lookup
+from dashboard.domain import audit
+from dashboard.domain.actors import MACHINE, Actor
+from dashboard.models import Connection, Grant, Lookup, Record
 from dashboard.models.lookup import LookupKind, LookupState
+from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.errors import ErrorCode
 
 PATIENCE = timedelta(seconds=30)
 """After this long without an answer a page says that the runner may be down, or the provider slow."""
@@ -90,13 +93,28 @@ def answer(session: Session, lookup: Lookup, found: dict[str, Any], now: datetim
     )
 
 
-def fail(session: Session, lookup: Lookup, words: str, now: datetime) -> None:
-    """The open question has no answer; `words` tell a person why."""
-    changed(
+def fail(session: Session, lookup: Lookup, words: str, now: datetime, refused_as: ErrorCode | None = None) -> None:
+    """The open question has no answer; `words` tell a person why, `refused_as` that the provider refused it.
+
+    A person's order to create a contact that ends so leaves an entry in the log.
+    """
+    words = words or "No answer"
+    ended = update(Lookup).where(Lookup.id == lookup.id, Lookup.state.in_(OPEN))
+    is_ended = changed(session, ended.values(state=LookupState.FAILED, error=words, answered_at=now)) == 1
+    if not is_ended or lookup.kind is not LookupKind.CREATE_CONTACT:
+        return
+    record_id = int(lookup.question.get("record", 0))
+    named = select(Record.contact_name).where(Record.id == record_id, Record.tenant_id == lookup.tenant_id)
+    audit.note_act(
         session,
-        update(Lookup)
-        .where(Lookup.id == lookup.id, Lookup.state.in_(OPEN))
-        .values(state=LookupState.FAILED, error=words or "No answer", answered_at=now),
+        lookup.tenant_id,
+        Act.CONTACT_LEFT_OPEN if refused_as is None else Act.CONTACT_REFUSED,
+        now,
+        actor=Actor(lookup.actor_id, lookup.actor or MACHINE.name),
+        connection_id=lookup.connection_id,
+        reference=session.scalar(named) or "",
+        words=words,
+        error_code=refused_as or "",
     )
 
 

@@ -44,6 +44,7 @@ class Act(StrEnum):
     LISTS_REFRESHED = "connection:lists-refreshed"
     CONTACT_CREATED = "contact:created"
     CONTACT_REFUSED = "contact:refused"
+    CONTACT_LEFT_OPEN = "contact:left-open"
     MAPPING_CHANGED = "mapping:changed"
     SIGNED_IN = "person:signed-in"
     PERSON_ADDED = "person:added"

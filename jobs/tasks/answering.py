@@ -14,14 +14,18 @@ from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import CONNECTION_WIDE, ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.postings import Accepted, ContactPosting, ProviderError, Refused, Unknown
+from dashboard.vocabulary.postings import Accepted, ContactPosting, ProviderError, Refused, Unknown, Wait
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 from jobs.tasks import reading_lists
 from jobs.tasks.holding import Holding
 
 
 class NoAnswer(Exception):
-    """A question that has no answer; the text tells a person why."""
+    """A question that has no answer; the text tells a person why, `refused_as` that the provider refused."""
+
+    def __init__(self, words: str, refused_as: ErrorCode | None = None) -> None:
+        super().__init__(words)
+        self.refused_as = refused_as
 
 
 def answer_next(holding: Holding) -> bool:
@@ -39,7 +43,7 @@ def answer_next(holding: Holding) -> bool:
         answer = _answer(holding, lookup)
     except NoAnswer as reason:
         with writing(session):
-            lookups.fail(session, lookup, str(reason), holding.clock())
+            lookups.fail(session, lookup, str(reason), holding.clock(), reason.refused_as)
         return True
     except ProviderError as fault:
         session.rollback()
@@ -160,29 +164,25 @@ def _push_contact(holding: Holding, record: Record, lookup: Lookup) -> None:
     session = holding.session
     session.commit()
     (outcome,) = holding.connector.push([posting])
-    with writing(session):
-        refused = isinstance(outcome, Refused)
-        words = (
-            "; ".join(fault.words for fault in outcome.faults) if isinstance(outcome, Refused) else record.contact_name
-        )
-        if isinstance(outcome, Accepted | Refused):
-            audit.note_act(
-                session,
-                lookup.tenant_id,
-                Act.CONTACT_REFUSED if refused else Act.CONTACT_CREATED,
-                holding.clock(),
-                actor=_actor(lookup),
-                connection_id=holding.connection.id,
-                reference=record.contact_name,
-                words=words,
-                error_code=outcome.faults[0].code.value if isinstance(outcome, Refused) else "",
-            )
-    if isinstance(outcome, Refused):
-        raise NoAnswer(words)
-    if isinstance(outcome, Unknown):
-        raise NoAnswer("The ledger did not answer. Ask again: what it took meanwhile is found, not created twice.")
-    if not isinstance(outcome, Accepted):
-        raise ProviderError(outcome.code, words=outcome.words, retry_after=outcome.seconds)
+    match outcome:
+        case Accepted():
+            with writing(session):
+                audit.note_act(
+                    session,
+                    lookup.tenant_id,
+                    Act.CONTACT_CREATED,
+                    holding.clock(),
+                    actor=_actor(lookup),
+                    connection_id=holding.connection.id,
+                    reference=record.contact_name,
+                    words=record.contact_name,
+                )
+        case Refused(faults=faults):
+            raise NoAnswer("; ".join(fault.words for fault in faults), faults[0].code)
+        case Unknown():
+            raise NoAnswer("The ledger did not answer. Ask again: what it took meanwhile is found, not created twice.")
+        case Wait():
+            raise ProviderError(outcome.code, words=outcome.words, retry_after=outcome.seconds)
 
 
 def _contact_like(holding: Holding, record: Record) -> ReferenceItem | None:

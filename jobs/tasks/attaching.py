@@ -76,6 +76,9 @@ def attach_next(holding: Holding) -> bool:
             with writing(session):
                 attempt.state, attempt.ended_at = AttemptState.NOT_SENT, holding.clock()
                 attempt.error_code, attempt.error_words = fault.code.value, fault.words
+                session.flush()
+                said = f"The original was not sent and goes later: {fault.words or fault.code.value}"
+                _note_delay(holding, export, attempt, reference, said)
             raise
         # The right to attach is one of its own: documents go on without it.
         words = fault.words or "the right to attach files is missing"
@@ -111,13 +114,31 @@ def _end(
             export.attachment = AttachmentState.REFUSED
             words = f"The original could not be attached: {attempt.error_words}"
             export.warning = words
-        case Wait(words=told):
-            attempt.state, attempt.error_words = AttemptState.TOLD_TO_WAIT, told
+        case Wait(code=code, words=told):
+            attempt.state, attempt.error_code, attempt.error_words = AttemptState.TOLD_TO_WAIT, code.value, told
+            session.flush()
+            said = f"The original waits and is sent later: {told or code.value}"
+            _note_delay(holding, export, attempt, reference, said)
             return
         case Unknown(words=told):
             attempt.state, attempt.error_words = AttemptState.UNANSWERED, told
             words = _after_silence(export, holding)
     session.flush()
+    audit.note_export(session, export, reference, Act.ATTACHMENT_OUTCOME, now, words=words, attempt_id=attempt.id)
+
+
+def _note_delay(holding: Holding, export: Export, attempt: Attempt, reference: str, words: str) -> None:
+    """Log that the original goes later; the same delay again and again is logged once."""
+    session = holding.session
+    last = session.scalars(
+        select(Attempt)
+        .where(Attempt.export_id == export.id, Attempt.step == Step.ATTACHMENT, Attempt.id < attempt.id)
+        .order_by(Attempt.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is not None and (last.state, last.error_code) == (attempt.state, attempt.error_code):
+        return
+    now = holding.clock()
     audit.note_export(session, export, reference, Act.ATTACHMENT_OUTCOME, now, words=words, attempt_id=attempt.id)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.db import writing
-from dashboard.models import Export
+from dashboard.models import AuditEntry, Export
 from dashboard.models.export import AttachmentState, AttemptState, Step
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.records import Direction
@@ -21,6 +21,11 @@ def bill(scene: Scene) -> Export:
     scene.map_all_of(records)
     (export,) = scene.world.approve(records)
     return export
+
+
+def logged(scene: Scene, export: Export) -> list[AuditEntry]:
+    """What the log says of the original, the oldest first."""
+    return [entry for entry in scene.log(export) if entry.act is Act.ATTACHMENT_OUTCOME]
 
 
 def test_the_original_is_beside_its_document_byte_for_byte_and_once(scene: Scene) -> None:
@@ -99,6 +104,38 @@ def test_an_attachment_that_is_told_to_wait_goes_later(scene: Scene) -> None:
 
     assert scene.seen(export).attachment is AttachmentState.DONE
     assert scene.states(export, Step.ATTACHMENT) == [AttemptState.TOLD_TO_WAIT, AttemptState.ACCEPTED]
+    told, attached = logged(scene, export)
+    assert told.words.startswith("The original waits and is sent later: ")
+    assert (told.status, told.attempt_id) == (Status.SYNCED, scene.attempts(export, Step.ATTACHMENT)[0].id)
+    assert attached.words == "The original is attached"
+
+
+def test_an_attachment_told_the_same_again_and_again_is_logged_once(scene: Scene) -> None:
+    export = bill(scene)
+    scene.books.fault("503", method="PUT", path="/Attachments/", times=3)
+
+    for _ in range(4):
+        scene.run()
+        scene.later(minutes=1.1)
+
+    assert scene.states(export, Step.ATTACHMENT) == [AttemptState.TOLD_TO_WAIT] * 3 + [AttemptState.ACCEPTED]
+    assert len(logged(scene, export)) == 2
+
+
+def test_an_attachment_that_never_left_is_logged(scene: Scene) -> None:
+    export = bill(scene)
+    scene.books.fault("drop-before", method="PUT", path="/Attachments/")
+    scene.run()
+    scene.books.change("expire-access")
+
+    scene.later(minutes=2.1)
+    scene.run()
+
+    states = [AttemptState.UNANSWERED, AttemptState.NOT_SENT, AttemptState.ACCEPTED]
+    assert scene.states(export, Step.ATTACHMENT) == states
+    _, kept_back, attached = logged(scene, export)
+    assert kept_back.words.startswith("The original was not sent and goes later: ")
+    assert attached.words == "The original is attached"
 
 
 def test_a_table_of_many_documents_is_attached_to_none(scene: Scene) -> None:

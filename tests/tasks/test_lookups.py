@@ -164,6 +164,8 @@ def test_a_contact_that_the_ledger_did_not_answer_about_is_not_created_twice(sce
     first = create_contact(scene, record)
     scene.run()
     assert "Ask again" in failure(scene, first)
+    (entry,) = [entry for entry in scene.log() if entry.act is Act.CONTACT_LEFT_OPEN]
+    assert (entry.actor, entry.reference, entry.words) == ("Ada", "Bergen Bok AS", first.error)
 
     second = create_contact(scene, record)
     scene.run()
@@ -181,7 +183,22 @@ def test_a_contact_name_that_the_ledger_refuses_is_told_in_its_words(scene: Scen
 
     assert "is already assigned to another contact" in failure(scene, lookup)
     (entry,) = [entry for entry in scene.log() if entry.act is Act.CONTACT_REFUSED]
-    assert entry.error_code == "contact-name-taken"
+    assert (entry.actor, entry.reference, entry.error_code) == ("Ada", "Bergen Bok AS", "contact-name-taken")
+    assert entry.words == lookup.error
+    assert [entry for entry in scene.log() if entry.act is Act.CONTACT_LEFT_OPEN] == []
+
+
+def test_an_order_for_a_contact_that_nobody_can_be_asked_for_is_logged_once(scene: Scene) -> None:
+    record = unknown_customer(scene)
+    scene.books.change("revoke-grant")
+
+    lookup = create_contact(scene, record)
+    scene.run()
+    scene.later(minutes=10)
+    scene.run()
+
+    (entry,) = [entry for entry in scene.log() if entry.act is Act.CONTACT_LEFT_OPEN]
+    assert (entry.actor, entry.reference, entry.words) == ("Ada", "Bergen Bok AS", failure(scene, lookup))
 
 
 def test_disconnecting_tells_the_provider_and_calls_it_no_more(scene: Scene) -> None:
