@@ -49,7 +49,6 @@ _KINDS = {
     ErrorCode.ROUNDING_ACCOUNT_MISSING: MappingKind.ACCOUNT,
     ErrorCode.ACCOUNT_UNKNOWN: MappingKind.ACCOUNT,
     ErrorCode.ACCOUNT_INACTIVE: MappingKind.ACCOUNT,
-    ErrorCode.ACCOUNT_NOT_USABLE: MappingKind.ACCOUNT,
     ErrorCode.TAX_NOT_MAPPED: MappingKind.TAX,
     ErrorCode.TAX_UNKNOWN: MappingKind.TAX,
     ErrorCode.CONTACT_NOT_MAPPED: MappingKind.CONTACT,

@@ -8,7 +8,7 @@ from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import ROUNDING_ACCOUNT, MappingKind, default_account, tax_key
 from dashboard.vocabulary.postings import Fault
 
-_ACCOUNTS = frozenset({ErrorCode.ACCOUNT_UNKNOWN, ErrorCode.ACCOUNT_INACTIVE, ErrorCode.ACCOUNT_NOT_USABLE})
+_ACCOUNTS = frozenset({ErrorCode.ACCOUNT_UNKNOWN, ErrorCode.ACCOUNT_INACTIVE})
 _TAXES = frozenset({ErrorCode.TAX_UNKNOWN, ErrorCode.TAX_ACCOUNT_CLASH})
 _CONTACTS = frozenset({ErrorCode.CONTACT_ARCHIVED, ErrorCode.CONTACT_NOT_MAPPED})
 

@@ -21,7 +21,6 @@ _MENDED_BY_MAPPING = {
         ErrorCode.ACCOUNT_NOT_MAPPED,
         ErrorCode.ACCOUNT_UNKNOWN,
         ErrorCode.ACCOUNT_INACTIVE,
-        ErrorCode.ACCOUNT_NOT_USABLE,
         ErrorCode.ROUNDING_ACCOUNT_MISSING,
         ErrorCode.TAX_ACCOUNT_CLASH,
     ),

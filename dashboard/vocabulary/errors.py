@@ -18,7 +18,6 @@ class ErrorCode(StrEnum):
     SCOPE_MISSING = "scope-missing"
     RATE_LIMITED = "rate-limited"
     PROVIDER_DOWN = "provider-down"
-    TIMEOUT = "timeout"
     NOT_IN_LEDGER = "not-in-ledger"
     CANNOT_TELL = "cannot-tell"
     DOUBLE_BOOKED = "double-booked"
@@ -27,7 +26,6 @@ class ErrorCode(StrEnum):
     ACCOUNT_NOT_MAPPED = "account-not-mapped"
     ACCOUNT_UNKNOWN = "account-unknown"
     ACCOUNT_INACTIVE = "account-inactive"
-    ACCOUNT_NOT_USABLE = "account-not-usable"
     TAX_NOT_MAPPED = "tax-not-mapped"
     TAX_UNKNOWN = "tax-unknown"
     TAX_ACCOUNT_CLASH = "tax-account-clash"
@@ -59,7 +57,6 @@ RETRY_CLASS: dict[ErrorCode, Retry] = {
     ErrorCode.PROVIDER_DOWN: Retry.WAIT,
     ErrorCode.ACCESS_EXPIRED: Retry.WAIT,
     ErrorCode.COMPANY_DISCONNECTED: Retry.WAIT,
-    ErrorCode.TIMEOUT: Retry.AGAIN,
     ErrorCode.NOT_IN_LEDGER: Retry.AGAIN,
     ErrorCode.DOUBLE_BOOKED: Retry.NEVER,
 }

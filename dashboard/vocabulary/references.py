@@ -27,7 +27,6 @@ class ReferenceKind(StrEnum):
 BEHIND_ERROR: dict[ErrorCode, ReferenceKind] = {
     ErrorCode.ACCOUNT_UNKNOWN: ReferenceKind.ACCOUNT,
     ErrorCode.ACCOUNT_INACTIVE: ReferenceKind.ACCOUNT,
-    ErrorCode.ACCOUNT_NOT_USABLE: ReferenceKind.ACCOUNT,
     ErrorCode.ACCOUNT_NOT_MAPPED: ReferenceKind.ACCOUNT,
     ErrorCode.ROUNDING_ACCOUNT_MISSING: ReferenceKind.ACCOUNT,
     ErrorCode.TAX_UNKNOWN: ReferenceKind.TAX_RATE,

@@ -32,7 +32,7 @@ GUIDES = (
         title="Xero has no such account",
         meaning=(
             "The account code that a line leads to is not in Xero's chart of accounts, or may not stand on this kind "
-            "of document."
+            "of document: a bank account may not, nor one that Xero keeps itself, such as Accounts Receivable."
         ),
         whose=Turn.ADMIN,
         steps=(
@@ -62,22 +62,6 @@ GUIDES = (
         known_by=(
             "Account code '425' has been archived, or has been deleted. Each line item must reference a valid account.",
         ),
-    ),
-    Guide(
-        ErrorCode.ACCOUNT_NOT_USABLE,
-        title="The account cannot be used for this document",
-        meaning=(
-            "The account exists in Xero, but documents may not be booked on it: it is a bank account, or one that "
-            "Xero keeps itself, such as Accounts Receivable."
-        ),
-        whose=Turn.ADMIN,
-        steps=(
-            "Open Mapping › Accounts.",
-            "Choose a revenue account for sales, or an expense or asset account for purchases, and save.",
-        ),
-        after=_RESEND,
-        remedy=Remedy.MAP,
-        permission=Permission.MAP,
     ),
     Guide(
         ErrorCode.ROUNDING_ACCOUNT_MISSING,

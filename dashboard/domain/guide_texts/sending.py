@@ -6,28 +6,6 @@ from dashboard.vocabulary.roles import Permission
 
 GUIDES = (
     Guide(
-        ErrorCode.TIMEOUT,
-        title="Xero did not answer in time",
-        meaning=(
-            "The record was sent, and no answer came. It may be in Xero or not. tieout looks it up before anything is "
-            "sent again, so that it cannot be booked twice."
-        ),
-        whose=Turn.NOBODY,
-        steps=(
-            (
-                "Wait: while it reads Checking, tieout looks for the document in Xero, for the first time after about "
-                "five minutes."
-            ),
-            "When it has failed in the end, look in Xero for the number yourself, then resend it or resolve it.",
-        ),
-        after=(
-            "Found in Xero, it becomes Synced by itself. Not found, an automatic export is sent again by itself; one "
-            "that a person had sent has to be resent."
-        ),
-        remedy=Remedy.LOOK,
-        permission=Permission.RESOLVE,
-    ),
-    Guide(
         ErrorCode.NOT_IN_LEDGER,
         title="It did not arrive in Xero",
         meaning=(
