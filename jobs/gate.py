@@ -1,7 +1,6 @@
 """The gate before every HTTP call of a holder: paces to the provider's ceilings and proves that the lease holds."""
 
 import threading
-from collections.abc import Mapping
 from time import monotonic
 
 from sqlalchemy.orm import Session
@@ -39,7 +38,6 @@ class HolderGate:
         self._ceilings = ceilings(provider, company_id, pace)
         self._has_turn = False
         self._renewed = monotonic()
-        self.calls = 0
 
     def take_turn(self) -> None:
         """Wait for the next call's turn before anything is stored about it. Raises as before_call does."""
@@ -69,10 +67,6 @@ class HolderGate:
             # A process that was stopped for a while, or a database that let it wait, has used the lease up.
             raise LeaseLost(f"connection {self._lease.connection_id}: the lease may end before the call does")
         self._has_turn = False
-        self.calls += 1
-
-    def after_call(self, status: int, headers: Mapping[str, str]) -> None:
-        """Nothing to learn: the budget counts every call itself, and a 429 is the connector's to tell."""
 
 
 def ceilings(provider: Provider, company_id: str, pace: float) -> list[Ceiling]:

@@ -1,11 +1,10 @@
 """The connector contract and what its users hand to it. Connectors never sleep and never retry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dashboard.vocabulary.postings import Company, DocumentPosting, Finding, LedgerObject, Outcome, Posting
-from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.postings import Company, DocumentPosting, Finding, Outcome, Posting
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 
 
@@ -14,9 +13,6 @@ class Gate(Protocol):
 
     def before_call(self) -> None:
         """Return when the call may be made; raises ProviderError(RATE_LIMITED) when it may not be made soon."""
-
-    def after_call(self, status: int, headers: Mapping[str, str]) -> None:
-        """Learn what the provider said about its limits."""
 
 
 class Connector(Protocol):
@@ -31,9 +27,6 @@ class Connector(Protocol):
     def find(self, postings: Sequence[DocumentPosting]) -> list[Finding]:
         """Look up postings exactly as they were sent; one finding per posting, in order."""
 
-    def read(self, kind: RecordKind, ledger_ids: Sequence[str]) -> list[LedgerObject]:
-        """The named documents as the ledger holds them now; ids that it does not know are left out."""
-
     def reference(self, kind: ReferenceKind, since: datetime | None) -> list[ReferenceItem]:
         """The ledger's own lists; with `since` (aware UTC) only what changed from then on where the provider says so.
 
@@ -42,9 +35,6 @@ class Connector(Protocol):
 
     def companies(self) -> list[Company]:
         """Every company that the grant gives access to."""
-
-    def check(self) -> Company:
-        """The connection's own company; raises COMPANY_DISCONNECTED when the grant no longer reaches it."""
 
     def disconnect(self) -> None:
         """Give up this company at the provider; the grant's other companies stay connected."""

@@ -130,7 +130,6 @@ class Wire:
         response = self._client.send(request, stream=True)
         try:
             headers = {name.lower(): value.replace(self._token, _BLOT) for name, value in response.headers.items()}
-            self._gate.after_call(response.status_code, headers)
             body = bytearray()
             # A body whose compression is broken is read as far as it goes: its status still counts.
             with suppress(httpx2.DecodingError):

@@ -1,7 +1,5 @@
 """Consents: tell the page which companies a fresh consent reaches. No connection stands on the grant yet."""
 
-from collections.abc import Mapping
-
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
@@ -19,9 +17,6 @@ class OpenGate:
 
     def before_call(self) -> None:
         """Always open."""
-
-    def after_call(self, status: int, headers: Mapping[str, str]) -> None:
-        """Nothing to learn."""
 
 
 def run(office: Office) -> bool:

@@ -48,7 +48,6 @@ class ConnectorContract:
         assert booked == [(outcome.ledger_id, posting.number, posting.total) for outcome, posting in pairs]
         findings = stage.connector().find(batch)
         assert [found.object.ledger_id for found in findings if isinstance(found, Ours)] == [row[0] for row in booked]
-        assert stage.connector().read(kind, [accepted[1].ledger_id, str(uuid4())])[0].number == "N-2"
 
     @pytest.mark.parametrize("post_as", list(PostAs))
     def test_a_document_is_posted_in_the_asked_state(self, stage: Stage, lists: Lists, post_as: PostAs) -> None:
@@ -185,11 +184,11 @@ class ConnectorContract:
             assert stopped.value.code is ErrorCode.ACCESS_EXPIRED
 
     def test_a_disconnected_company_is_told_apart_from_an_expired_access(self, stage: Stage, lists: Lists) -> None:
-        assert stage.connector().check().external_id == stage.company
+        assert stage.company in [company.external_id for company in stage.connector().companies()]
         stage.connector().disconnect()
-        for call in (lambda: stage.connector().push([lists.document("N-1")]), stage.connector().check):
+        for call in (stage.connector().push, stage.connector().find):
             with pytest.raises(ProviderError) as stopped:
-                call()
+                call([lists.document("N-1")])
             assert stopped.value.code is ErrorCode.COMPANY_DISCONNECTED
         assert stage.company not in [company.external_id for company in stage.connector().companies()]
 
@@ -199,10 +198,9 @@ class ConnectorContract:
         outcome = connector.push([posting])[0]
         assert isinstance(outcome, Accepted)
         connector.find([posting, lists.document("N-2", RecordKind.BILL)])
-        connector.read(RecordKind.INVOICE, [outcome.ledger_id])
         connector.companies()
         connector.push([an_attachment(outcome.ledger_id)])
-        assert stage.gate.opened == len(stage.asked()) == len(stage.gate.learned)
+        assert stage.gate.opened == len(stage.asked())
 
     def test_a_closed_gate_means_no_call(self, stage: Stage, lists: Lists) -> None:
         before = len(stage.asked())

@@ -72,15 +72,11 @@ class CountingGate:
     def __init__(self, refusal: ProviderError | None = None) -> None:
         self.refusal = refusal
         self.opened = 0
-        self.learned: list[tuple[int, Mapping[str, str]]] = []
 
     def before_call(self) -> None:
         if self.refusal:
             raise self.refusal
         self.opened += 1
-
-    def after_call(self, status: int, headers: Mapping[str, str]) -> None:
-        self.learned.append((status, headers))
 
 
 def xero_at(

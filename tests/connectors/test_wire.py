@@ -175,14 +175,6 @@ def test_a_closed_gate_lets_nothing_through() -> None:
     assert provider.asked == []
 
 
-def test_the_gate_learns_the_limits_from_every_answer() -> None:
-    gate = CountingGate()
-    call_scripted(Scripted(Say(429, "slow down", {"X-MinLimit-Remaining": "0"})), gate)
-    assert gate.opened == 1
-    assert gate.learned[0][0] == 429
-    assert gate.learned[0][1]["x-minlimit-remaining"] == "0"
-
-
 def test_a_call_without_a_token_is_not_even_begun() -> None:
     with open_client() as client, pytest.raises(ValueError, match="token"):
         Wire(client, "http://provider.test", "", CountingGate(), timedelta(seconds=5))

@@ -1,4 +1,4 @@
-"""Xero's own lists and single documents, as far as they can be read from what organisations have recorded."""
+"""Xero's own lists and companies, as far as they can be read from what organisations have recorded."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,8 +8,7 @@ from uuid import uuid4
 import pytest
 
 from dashboard.vocabulary.errors import ErrorCode
-from dashboard.vocabulary.postings import Company, LedgerState, ProviderError
-from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.postings import Company, ProviderError
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 from tests.connectors.scripted import TENANT, Say, Scripted, xero_at
 
@@ -118,38 +117,6 @@ def test_currencies_that_xero_does_not_tell_leave_the_lock_dates() -> None:
     assert (item.locked_until, item.currencies) == (date(2008, 9, 30), ())
 
 
-def test_documents_are_read_by_id_and_unknown_ones_left_out() -> None:
-    ledger_id = str(uuid4())
-    bill = {
-        "Type": "ACCPAY",
-        "InvoiceID": ledger_id.upper(),
-        "InvoiceNumber": "4711",
-        "Url": "https://tieout.example/x/key-1",
-        "Date": "/Date(1563753600000+0000)/",
-        "Status": "SUBMITTED",
-        "CurrencyCode": "NZD",
-        "TotalTax": 0,
-        "Total": 1234.56,
-    }
-    sale = bill | {"Type": "ACCREC", "InvoiceID": str(uuid4())}
-    provider = Scripted(Say(200, {"Invoices": [bill, sale], "pagination": {"pageCount": 1}}))
-    found = xero_at(provider).read(RecordKind.BILL, [ledger_id, str(uuid4())])
-    assert [each.ledger_id for each in found] == [ledger_id]
-    assert (found[0].key, found[0].state, found[0].date) == ("key-1", LedgerState.AWAITING, date(2019, 7, 22))
-    assert (found[0].total, found[0].tax) == (Decimal("1234.56"), Decimal(0))
-
-
-def test_credit_notes_are_read_one_by_one() -> None:
-    provider = Scripted(Say(404, "The resource you're looking for cannot be found"), Say(200, {"CreditNotes": []}))
-    assert xero_at(provider).read(RecordKind.CREDIT_NOTE, ["a", "b"]) == []
-    assert [asked.path for asked in provider.asked] == ["/api.xro/2.0/CreditNotes/a", "/api.xro/2.0/CreditNotes/b"]
-
-
-def test_nothing_is_asked_for_no_ids() -> None:
-    provider = Scripted()
-    assert xero_at(provider).read(RecordKind.INVOICE, []) == []
-
-
 CONNECTIONS = [
     {"id": "link-1", "tenantId": TENANT, "tenantType": "ORGANISATION", "tenantName": "Demo Company (NZ)"},
     {"id": "link-2", "tenantId": "other", "tenantType": "ORGANISATION"},
@@ -164,13 +131,6 @@ def test_companies_are_the_organisations_of_the_consent() -> None:
         Company("other", "", "link-2"),
     ]
     assert "xero-tenant-id" not in provider.asked[0].headers
-
-
-def test_a_check_finds_the_own_company_or_says_that_it_is_gone() -> None:
-    assert xero_at(Scripted(Say(200, CONNECTIONS))).check().link_id == "link-1"
-    with pytest.raises(ProviderError) as gone:
-        xero_at(Scripted(Say(200, CONNECTIONS[1:]))).check()
-    assert gone.value.code is ErrorCode.COMPANY_DISCONNECTED
 
 
 @pytest.mark.parametrize("answer", [Say(204), Say(404, "gone")])
@@ -196,7 +156,7 @@ def test_a_list_that_is_not_there_is_not_taken_for_an_empty_one(body: object) ->
 @pytest.mark.parametrize("body", [{}, {"error": "x"}, "null"])
 def test_an_odd_list_of_connections_disconnects_nobody(body: object) -> None:
     with pytest.raises(ProviderError) as failed:
-        xero_at(Scripted(Say(200, body))).check()
+        xero_at(Scripted(Say(200, body))).disconnect()
     assert failed.value.code is ErrorCode.PROVIDER_DOWN
 
 

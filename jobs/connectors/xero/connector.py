@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import (
     AttachmentPosting,
     Company,
     ContactPosting,
     DocumentPosting,
     Finding,
-    LedgerObject,
     Outcome,
     Posting,
-    ProviderError,
 )
 from dashboard.vocabulary.providers import FACTS, Provider
-from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 from jobs.connectors.wire import Wire
 from jobs.connectors.xero.attachments import push_attachment
@@ -24,7 +20,6 @@ from jobs.connectors.xero.calls import Calls
 from jobs.connectors.xero.contacts import push_contacts
 from jobs.connectors.xero.documents import push_documents
 from jobs.connectors.xero.finding import find_documents
-from jobs.connectors.xero.reading import read_documents
 from jobs.connectors.xero.reference import reference_items
 
 _MOST = FACTS[Provider.XERO].limits.documents_per_call
@@ -56,20 +51,11 @@ class XeroConnector:
     def find(self, postings: Sequence[DocumentPosting]) -> list[Finding]:
         return find_documents(self._calls, postings, self._short_code)
 
-    def read(self, kind: RecordKind, ledger_ids: Sequence[str]) -> list[LedgerObject]:
-        return read_documents(self._calls, kind, ledger_ids, self._short_code)
-
     def reference(self, kind: ReferenceKind, since: datetime | None) -> list[ReferenceItem]:
         return reference_items(self._calls, kind, since)
 
     def companies(self) -> list[Company]:
         return self._calls.companies()
-
-    def check(self) -> Company:
-        for company in self.companies():
-            if company.external_id == self._tenant_id:
-                return company
-        raise ProviderError(ErrorCode.COMPANY_DISCONNECTED, self._tenant_id, "Xero no longer lists this organisation.")
 
     def disconnect(self) -> None:
         """Gives up the link; one that the organisation has cut already counts as given up."""
