@@ -37,14 +37,6 @@ class AttemptState(StrEnum):
     UNANSWERED = "unanswered"
     NOT_SENT = "not-sent"
 
-    @property
-    def was_answered(self) -> bool:
-        return self in (
-            AttemptState.ACCEPTED,
-            AttemptState.REFUSED,
-            AttemptState.TOLD_TO_WAIT,
-        )
-
 
 class Step(StrEnum):
     DOCUMENT = "document"

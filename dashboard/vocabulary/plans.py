@@ -1,8 +1,7 @@
 """Plans and how far back each lets the audit log be seen."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 
 class Plan(StrEnum):
@@ -24,11 +23,6 @@ class Plan(StrEnum):
         """The oldest day shown: today and the n days before; None means no limit."""
         days = self.days_visible
         return None if days is None else today - timedelta(days=days)
-
-    def visible_since(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        """The first visible instant, aware, at midnight of the tenant's zone; None means no limit."""
-        first = self.first_visible_day(now.astimezone(zone).date())
-        return None if first is None else datetime.combine(first, time.min, tzinfo=zone)
 
     @classmethod
     def cheapest_showing(cls, day: date, today: date) -> "Plan":

@@ -19,7 +19,6 @@ class Endpoints:
 
     authorize: str
     token: str
-    revoke: str
     api: str
 
 
@@ -29,7 +28,6 @@ class Limits:
 
     per_minute: int
     per_day: int
-    at_once: int
     documents_per_call: int
     attachment_bytes: int
 
@@ -54,7 +52,6 @@ class ProviderFacts:
     scopes: tuple[str, ...]
     limits: Limits
     timing: Timing
-    status_page: str
     no_tax_code: str
 
 
@@ -70,7 +67,6 @@ def endpoints(provider: Provider, base_url: str = "") -> Endpoints:
             return Endpoints(
                 authorize=f"{login}/identity/connect/authorize",
                 token=f"{identity}/connect/token",
-                revoke=f"{identity}/connect/revocation",
                 api=base_url or "https://api.xero.com",
             )
 
@@ -89,7 +85,6 @@ FACTS: dict[Provider, ProviderFacts] = {
         limits=Limits(
             per_minute=60,
             per_day=5000,
-            at_once=5,
             documents_per_call=50,
             attachment_bytes=10_000_000,
         ),
@@ -98,7 +93,6 @@ FACTS: dict[Provider, ProviderFacts] = {
             lease=timedelta(seconds=120),
             settles_after=timedelta(seconds=300),
         ),
-        status_page="https://status.xero.com",
         no_tax_code="NONE",
     ),
 }

@@ -6,8 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from jobs.sandbox.xero.objects import NOTHING, Line, LineAmounts
 
-CENT = Decimal("0.01")
-
 
 def round_to(value: Decimal, decimals: int) -> Decimal:
     """Half up, away from zero."""

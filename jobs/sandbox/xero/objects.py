@@ -289,7 +289,6 @@ class Organisation:
     owner: str
     created: datetime
     tax_number: str = ""
-    registration_number: str = ""
     timezone: str = "UTC"
     year_end_day: int = 31
     year_end_month: int = 12
