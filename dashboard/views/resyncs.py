@@ -78,7 +78,7 @@ def shown(resync_id: int) -> AnyResponse:
     results, older = resync_results.results(session, found, state, after)
     return replies.page_or_part(
         "resyncs/shown.html",
-        "resyncs/_job.html",
+        "resyncs/refreshed.html",
         listing=listing,
         progress=progress,
         has_lapsed=resync.has_lapsed(found, now),

@@ -280,6 +280,16 @@ def test_the_page_of_a_resync_follows_it_until_it_ends_and_can_cancel_it(
     assert "It had ended already." in words(bo.post("/resyncs/1/cancellation"))
 
 
+def test_the_count_of_failures_in_the_sidebar_follows_too(world: World, xero: Connection, visit: Visit) -> None:
+    exports = mended(world, xero, 5)
+    bo = visit("bo")
+    press(bo, bo.get(PAGE), exports)
+    assert '<b class="badge">' not in bo.part("/resyncs/1").text
+    playing.answer_all(world, xero, lambda export: UNMAPPED, limit=2)
+    assert '<hx-partial hx-target="#sidebar"' in bo.part("/resyncs/1").text
+    assert '<b class="badge">2<' in bo.part("/resyncs/1").text
+
+
 def test_results_are_filtered_by_outcome_and_paged(world: World, xero: Connection, visit: Visit) -> None:
     ids = playing.multiply(world, *mended(world, xero, 1), 70)
     bo = visit("bo")
