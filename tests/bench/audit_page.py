@@ -8,10 +8,9 @@ from typing import Any
 from flask import Flask
 from jinja2 import Environment
 from sqlalchemy import insert
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from dashboard.db import db, writing
+from dashboard.db import writing
 from dashboard.domain import people
 from dashboard.models import AuditEntry, Connection, Tenant
 from dashboard.vocabulary.audit import Act, EntryKind
@@ -89,7 +88,7 @@ def deep_page(alma: Visitor) -> str:
 
 def floor(world: World, kind: str) -> dict[str, float]:
     """Seconds of the bare driver, of rendering its rows, and of an empty response."""
-    raw = db.engine.raw_connection()
+    raw = world.session.get_bind().raw_connection()
     try:
         cursor = raw.cursor()
         statement = _STATEMENT.format("?" if kind == "SQLite" else "%s")
@@ -158,6 +157,6 @@ def _entries(
 def _analyse(session: Session) -> None:
     """What a database does by itself in the night."""
     session.commit()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
-        name = make_url(str(db.engine.url)).get_backend_name()
-        bare.exec_driver_sql("VACUUM ANALYZE audit_entry" if name == "postgresql" else "ANALYZE")
+    engine = session.get_bind()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
+        bare.exec_driver_sql("VACUUM ANALYZE audit_entry" if engine.dialect.name == "postgresql" else "ANALYZE")

@@ -62,9 +62,11 @@ class Stages:
         with self.url(kind) as url:
             app = create_app(load({**SETTINGS, **settings, "TIEOUT_DATABASE_URL": url}))
             with app.app_context():
-                with Session(db.engine, expire_on_commit=False) as session:
-                    yield found_world(app, session)
-                db.engine.dispose()
+                engine = db.engine
+            # No application context is held: requests would share it, and with it what belongs to one of them.
+            with Session(engine, expire_on_commit=False) as session:
+                yield found_world(app, session)
+            engine.dispose()
 
 
 @contextmanager

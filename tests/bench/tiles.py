@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event, insert
 
-from dashboard.db import db, writing
+from dashboard.db import writing
 from dashboard.domain import counts, people
 from dashboard.models import Connection, StatusCount
 from dashboard.vocabulary.providers import Provider
@@ -25,12 +25,13 @@ def measure(stages: Stages, kind: str) -> list[Figure]:
     with stages.world(kind) as world:
         tenants = fill(world)
         spent: list[float] = []
+        engine = world.session.get_bind()
 
-        @event.listens_for(db.engine, "before_cursor_execute")
+        @event.listens_for(engine, "before_cursor_execute")
         def begin(connection: Any, cursor: Any, *_: Any) -> None:
             connection.info["begun"] = perf_counter()
 
-        @event.listens_for(db.engine, "after_cursor_execute")
+        @event.listens_for(engine, "after_cursor_execute")
         def end(connection: Any, cursor: Any, *_: Any) -> None:
             spent.append(perf_counter() - connection.info["begun"])
 
