@@ -1,4 +1,4 @@
-"""Pages that mend one export of a record: its booking date, resolving, reopening, a warning looked into."""
+"""Pages that mend one export of a record: its date, resolving, reopening, a warning looked into, its file sent again."""
 
 from datetime import date
 
@@ -6,7 +6,8 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import booking, in_ledger, publishing, resolving
+from dashboard.domain import attachments, booking, in_ledger, publishing, resolving
+from dashboard.domain.attachments import NotAttachable
 from dashboard.domain.booking import CannotMove, DateRefused
 from dashboard.domain.publishing import NotSendable
 from dashboard.domain.resolving import BadResolution, CannotResolve, Resolution, Way
@@ -101,6 +102,23 @@ def answer_alarm(record_id: int, export_id: int) -> Response:
             if not resolving.answer_alarm(session, record, export, note, guards.actor(), frame.now()):
                 message, kind = "The warning was taken down already.", "info"
         except BadResolution as refused:
+            message, kind = str(refused), "error"
+    return replies.gone_to(record_page.address(record), message, kind)
+
+
+@pages.post("/records/<int:record_id>/exports/<int:export_id>/attachments")
+@guards.requires(Permission.SEND)
+def attach_again(record_id: int, export_id: int) -> Response:
+    """A person's order to send the refused original once more."""
+    kind = "success"
+    with writing(db.session()) as session:
+        record, export, connection = record_page.of_export(record_id, export_id, locked=True)
+        label = connection.provider.label
+        message = f"The file of {record.number} is sent to {label} again."
+        try:
+            if not attachments.send_again(session, record, export, connection, guards.actor(), frame.now()):
+                message, kind = f"The file of {record.number} is on its way to {label} already.", "info"
+        except NotAttachable as refused:
             message, kind = str(refused), "error"
     return replies.gone_to(record_page.address(record), message, kind)
 

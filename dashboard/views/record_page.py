@@ -11,6 +11,7 @@ from dashboard.db import db
 from dashboard.domain import (
     amounts,
     archiving,
+    attachments,
     booking,
     connections,
     duplicates,
@@ -54,7 +55,8 @@ class Destination:
 
 @dataclass(frozen=True)
 class Shown:
-    """One export as the page shows it. `guides` has one for each fault of a failed one, the first fault's first."""
+    """One export as the page shows it. `guides` has one for each fault of a failed one, the first fault's first;
+    `unattachable` says why a refused original cannot be sent again now, "" when it can."""
 
     export: Export
     connection: Connection
@@ -66,11 +68,16 @@ class Shown:
     guides: tuple[tuple[Guide, str], ...]
     remedy: RemedyLink | None
     is_movable: bool
+    unattachable: str
     lines: list[SentLine]
 
     @property
     def is_failed(self) -> bool:
         return self.export.status is Status.FAILED
+
+    @property
+    def lacks_original(self) -> bool:
+        return attachments.is_refused(self.export)
 
     @property
     def is_checking(self) -> bool:
@@ -208,6 +215,7 @@ def _shown(
         guides,
         mends if leads_elsewhere else None,
         not booking.why_not_movable(record, export),
+        attachments.why_not(export, connection, record.number),
         sent_lines.of(db.session(), export),
     )
 

@@ -26,6 +26,7 @@ class Act(StrEnum):
     EXPORT_DATE_MOVED = "export:date-moved"
     EXPORT_LOOKED_INTO = "export:looked-into"
     ATTACHMENT_OUTCOME = "attachment:outcome"
+    ATTACHMENT_QUEUED = "attachment:queued"
     RECORD_TAKEN_IN = "record:taken-in"
     RECORD_ATTACHED = "record:original-attached"
     RECORD_APPROVED = "record:approved"
@@ -59,5 +60,7 @@ class Act(StrEnum):
         return f"{subject.title()} {action.replace('-', ' ')}"
 
 
-WITHOUT_A_MOVE = frozenset({Act.EXPORT_DATE_MOVED, Act.EXPORT_LOOKED_INTO, Act.ATTACHMENT_OUTCOME})
+WITHOUT_A_MOVE = frozenset(
+    {Act.EXPORT_DATE_MOVED, Act.EXPORT_LOOKED_INTO, Act.ATTACHMENT_OUTCOME, Act.ATTACHMENT_QUEUED}
+)
 """Acts on an export that leave its status as it is: a list that shows what happened shows none beside them."""

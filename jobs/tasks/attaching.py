@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from dashboard.db import writing
-from dashboard.domain import audit
+from dashboard.domain import attachments, audit
 from dashboard.domain.leases import attachment_due
 from dashboard.models import Attempt, Export, Original, Record, RecordOriginal
 from dashboard.models.export import AttachmentState, AttemptState, Step
@@ -112,8 +112,8 @@ def _end(
             attempt.state, attempt.error_code = AttemptState.REFUSED, faults[0].code.value
             attempt.error_words = "; ".join(fault.words for fault in faults)
             export.attachment = AttachmentState.REFUSED
-            words = f"The original could not be attached: {attempt.error_words}"
-            export.warning = words
+            words = f"{attachments.NOT_ATTACHED}: {attempt.error_words}"
+            export.warning = attachments.warned(export, attempt.error_words)
         case Wait(code=code, words=told):
             attempt.state, attempt.error_code, attempt.error_words = AttemptState.TOLD_TO_WAIT, code.value, told
             session.flush()
@@ -146,7 +146,8 @@ def _after_silence(export: Export, holding: Holding) -> str:
     export.attachment_tries += 1
     if export.attachment_tries >= TRIES:
         export.attachment = AttachmentState.REFUSED
-        export.warning = "The original could not be attached: the ledger did not answer"
-        return export.warning
+        silence = "the ledger did not answer"
+        export.warning = attachments.warned(export, silence)
+        return f"{attachments.NOT_ATTACHED}: {silence}"
     export.attachment_not_before = holding.clock() + holding.timing.retry_minute * AGAIN_AFTER * export.attachment_tries
     return "No answer to the attachment; it is sent again"

@@ -60,6 +60,7 @@ SAMPLES: dict[str, Sample] = {
     "records.answer_alarm": OF_EXPORT,
     "records.approve": Sample(form=lambda place: {"ids": place.failed.record_id}, names_ours=False),
     "records.archive": OF_RECORD,
+    "records.attach_again": OF_EXPORT,
     "records.archiving_form": OF_RECORD,
     "records.booking_date": OF_EXPORT,
     "records.by_key": Sample(lambda place: {"key": place.failed.key}),

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.db import writing
-from dashboard.models import AuditEntry, Export
+from dashboard.domain import attachments
+from dashboard.models import AuditEntry, Export, Record
 from dashboard.models.export import AttachmentState, AttemptState, Step
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.records import Direction
@@ -92,6 +93,23 @@ def test_an_attachment_that_is_never_answered_is_given_up_with_a_warning(scene: 
     assert (scene.seen(export).status, export.attachment) == (Status.SYNCED, AttachmentState.REFUSED)
     assert "did not answer" in export.warning
     assert scene.states(export, Step.ATTACHMENT) == [AttemptState.UNANSWERED] * 5
+
+
+def test_an_original_that_was_given_up_is_attached_when_a_person_sends_it_again(scene: Scene) -> None:
+    export = bill(scene)
+    scene.books.fault("drop-before", method="PUT", path="/Attachments/", times=5)
+    for _ in range(6):
+        scene.run()
+        scene.later(minutes=11)
+    record = scene.session.get_one(Record, scene.seen(export).record_id)
+
+    with writing(scene.session) as session:
+        assert attachments.send_again(session, record, export, scene.connection, scene.world.actor("bo"), scene.clock())
+    scene.run()
+
+    assert (scene.seen(export).attachment, export.warning) == (AttachmentState.DONE, "")
+    assert len(scene.books.attachments("F-2026-0042", "bills")) == 1
+    assert len(scene.books.document_writes()) == 1
 
 
 def test_an_attachment_that_is_told_to_wait_goes_later(scene: Scene) -> None:
