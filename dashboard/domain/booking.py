@@ -14,8 +14,9 @@ from dashboard.domain.amounts import in_words
 from dashboard.domain.people import Member
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import Direction
-from dashboard.vocabulary.references import ReferenceKind
+from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 
@@ -36,24 +37,49 @@ class DateRefused(Exception):
 
 
 @dataclass(frozen=True)
+class Lock:
+    """What closes a day: the year end or the period, and the last day that it locks."""
+
+    code: ErrorCode
+    until: date
+
+    @property
+    def is_year_end(self) -> bool:
+        return self.code is ErrorCode.YEAR_CLOSED
+
+
+@dataclass(frozen=True)
 class Locks:
     """The last locked days of the ledger as last read; None where there is no lock, or it is not known."""
 
     period: date | None
     year: date | None
 
+    @classmethod
+    def of(cls, organisation: ReferenceItem | None) -> "Locks":
+        """As the ledger's entry of itself has them, where it was read."""
+        return cls(organisation.locked_until, organisation.year_locked_until) if organisation else cls(None, None)
+
     @property
     def first_open_day(self) -> date | None:
         known = [lock for lock in (self.period, self.year) if lock]
         return max(known) + timedelta(days=1) if known else None
 
+    def closing(self, on: date) -> Lock | None:
+        """The lock that closes the day, the year end before the period; None when it is open as far as is known."""
+        if self.year and on <= self.year:
+            return Lock(ErrorCode.YEAR_CLOSED, self.year)
+        if self.period and on <= self.period:
+            return Lock(ErrorCode.PERIOD_CLOSED, self.period)
+        return None
+
     def refusal(self, on: date, label: str) -> str:
         """Why nothing can be booked on that day, naming the lock; "" when the day is open as far as is known."""
-        if self.year and on <= self.year:
-            return f"{_day(on)} is in a closed year: the year-end lock in {label} is {_day(self.year)}."
-        if self.period and on <= self.period:
-            return f"{_day(on)} is in a closed period: the period lock in {label} is {_day(self.period)}."
-        return ""
+        lock = self.closing(on)
+        if lock is None:
+            return ""
+        what, which = ("year", "year-end") if lock.is_year_end else ("period", "period")
+        return f"{day(on)} is in a closed {what}: the {which} lock in {label} is {day(lock.until)}."
 
 
 @dataclass(frozen=True)
@@ -66,12 +92,13 @@ class Change:
 
 
 def booked_on(record: Record, export: Export) -> date:
+    """The day that the ledger is told: the booking date where one was chosen, else the document's own."""
     return export.booking_date or record.issue_date
 
 
 def locks(session: Session, connection: Connection) -> Locks:
     found = references.items(session, connection.id, ReferenceKind.ORGANISATION)
-    return Locks(found[0].locked_until, found[0].year_locked_until) if found else Locks(None, None)
+    return Locks.of(found[0] if found else None)
 
 
 def change(record: Record, export: Export, to: date, known: Locks) -> Change:
@@ -142,16 +169,16 @@ def move(
         Act.EXPORT_DATE_MOVED,
         now,
         actor=member.actor,
-        words=f"Booking date {_day(before)} → {_day(to)}" + (f": {reason.strip()}" if reason.strip() else ""),
+        words=f"Booking date {day(before)} → {day(to)}" + (f": {reason.strip()}" if reason.strip() else ""),
         details={"before": before.isoformat(), "after": to.isoformat(), "reason": reason.strip()},
     )
 
 
 def _check_day(to: date, before: date, known: Locks, label: str, now: datetime) -> None:
     if to == before:
-        raise DateRefused("date", f"It is booked on {_day(to)} already.")
+        raise DateRefused("date", f"It is booked on {day(to)} already.")
     if to - now.date() > FURTHEST:
-        raise DateRefused("date", f"{_day(to)} is more than a year from now.")
+        raise DateRefused("date", f"{day(to)} is more than a year from now.")
     locked = known.refusal(to, label)
     if locked:
         raise DateRefused("date", locked)
@@ -160,19 +187,19 @@ def _check_day(to: date, before: date, known: Locks, label: str, now: datetime) 
 def request_to_reopen(record: Record, export: Export, connection: Connection, known: Locks) -> str:
     """A ready text that asks whoever keeps the books to reopen the period."""
     on, label = booked_on(record, export), connection.provider.label
-    is_year = known.year is not None and on <= known.year
-    lock = known.year if is_year else known.period
-    which = "year-end lock date" if is_year else "period lock date"
-    until = f" ({which} {_day(lock)})" if lock else ""
+    lock = known.closing(on)
+    which = "year-end lock date" if lock and lock.is_year_end else "period lock date"
+    until = f" ({which} {day(lock.until)})" if lock else ""
     return (
         f"{record.kind.label} {record.number} from {record.contact_name}, {in_words(record.total, record.currency)}, "
-        f"dated {_day(record.issue_date)}, cannot be booked in {label} for {connection.company_name}, because the "
-        f"period is closed{until}. Please move the lock date to before {_day(on)}, or tell me to book it in an open "
+        f"dated {day(record.issue_date)}, cannot be booked in {label} for {connection.company_name}, because the "
+        f"period is closed{until}. Please move the lock date to before {day(on)}, or tell me to book it in an open "
         "period."
     )
 
 
-def _day(on: date) -> str:
+def day(on: date) -> str:
+    """ "2 Nov 2026"."""
     return f"{on.day} {calendar.month_abbr[on.month]} {on.year}"
 
 

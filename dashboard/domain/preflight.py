@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import get_currency_precision
 
-from dashboard.domain import roundings
+from dashboard.domain import booking, roundings
 from dashboard.domain.amounts import in_words
 from dashboard.domain.mappings import Mapped, Target, source_label
 from dashboard.domain.references import Ledger
@@ -34,7 +34,7 @@ def check(record: Record, export: Export, connection: Connection, mapped: Mapped
     resolver = _Resolver(record, connection, mapped, ledger)
     contact_id = resolver.contact()
     lines = resolver.lines()
-    booked_on = export.booking_date or record.issue_date
+    booked_on = booking.booked_on(record, export)
     resolver.check_dates(booked_on)
     resolver.check_document()
     if resolver.faults:
@@ -129,22 +129,15 @@ class _Resolver:
         return tuple(sent)
 
     def check_dates(self, booked_on: date) -> None:
-        organisation = self.ledger.organisation
-        if organisation is None:
+        lock = booking.Locks.of(self.ledger.organisation).closing(booked_on)
+        if lock is None:
             return
-        year_end, period_end = organisation.year_locked_until, organisation.locked_until
-        if year_end and booked_on <= year_end:
-            self._fault(
-                ErrorCode.YEAR_CLOSED,
-                year_end.isoformat(),
-                f"{booked_on:%-d %b %Y} is in a year that is closed in {self._label}: locked to {year_end:%-d %b %Y}",
-            )
-        elif period_end and booked_on <= period_end:
-            self._fault(
-                ErrorCode.PERIOD_CLOSED,
-                period_end.isoformat(),
-                f"{booked_on:%-d %b %Y} is in a closed period: {self._label} is locked to {period_end:%-d %b %Y}",
-            )
+        on, until = booking.day(booked_on), booking.day(lock.until)
+        if lock.is_year_end:
+            words = f"{on} is in a year that is closed in {self._label}: locked to {until}"
+        else:
+            words = f"{on} is in a closed period: {self._label} is locked to {until}"
+        self._fault(lock.code, lock.until.isoformat(), words)
 
     def check_document(self) -> None:
         organisation = self.ledger.organisation
