@@ -1,4 +1,4 @@
-"""Pages that mend one export of a record: its date, resolving, reopening, a warning looked into, its file sent again."""
+"""Pages that mend one export of a record: its date, resolving, reopening, a warning looked into, its file sent anew."""
 
 from datetime import date
 

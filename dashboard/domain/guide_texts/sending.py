@@ -70,8 +70,7 @@ GUIDES = (
             "Open the record and download the original file.",
             "Make it smaller where it is too large, or save it as PDF.",
             "Open the document in Xero and attach it there under Files.",
-            "When nothing is wrong with the file (Xero did not answer, or a right was missing), press “Send the file "
-            "again” on the record.",
+            "When the file is all right (Xero did not answer, or a right was missing), press “Send the file again”.",
         ),
         after="Nothing has to be resent: the amounts are in the books.",
         remedy=Remedy.NONE,
