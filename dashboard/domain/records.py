@@ -114,6 +114,12 @@ def ticked(session: Session, tenant_id: int, ids: Sequence[int]) -> list[Record]
     return list(session.scalars(select(Record).where(Record.tenant_id == tenant_id, Record.id.in_(ids))))
 
 
+def is_overdue(session: Session, record: Record, today: date) -> bool:
+    """Whether the list of overdue records has it; `today` is the organisation's calendar day."""
+    mine = select(Record.id).where(Record.id == record.id, Record.tenant_id == record.tenant_id)
+    return session.scalar(mine.where(*_members(RecordList.OVERDUE, today))) is not None
+
+
 def originals(session: Session, record: Record) -> list[tuple[Original, RecordOriginal]]:
     """The files that state the record, the first one first; their bytes are loaded only when read."""
     query = (

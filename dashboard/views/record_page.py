@@ -32,7 +32,6 @@ from dashboard.views import frame, guards
 from dashboard.views.remedies import RemedyLink, remedy
 from dashboard.vocabulary.guides import Remedy
 from dashboard.vocabulary.mappings import TAX_CATEGORIES
-from dashboard.vocabulary.records import Approval
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 
@@ -123,7 +122,7 @@ def context(record_id: int) -> dict[str, Any]:
         "lines": list(zip(record.lines, preflight.tax_by_line(record), strict=True)),
         "due": record.total - record.prepaid if record.prepaid else Decimal(0),
         "approver": records.approver(rows, record),
-        "is_overdue": _is_overdue(record),
+        "is_overdue": records.is_overdue(rows, record, frame.today(frame.now())),
         "originals": originals,
         "tax_words": _tax_words,
         "exports": exports,
@@ -267,10 +266,3 @@ def _tax_words(category: str, rate: Decimal) -> str:
 def _lines(record: Record) -> str:
     ordered = sorted(record.lines, key=lambda line: (-line.net, line.description))
     return "; ".join(f"{line.description} {_sum(line.net, record)}" for line in ordered)
-
-
-def _is_overdue(record: Record) -> bool:
-    is_open = record.approval is Approval.APPROVED and record.archived_at is None
-    if not is_open or record.payment.value == "paid" or record.kind.is_credit:
-        return False
-    return record.due_date is not None and record.due_date < frame.today(frame.now())

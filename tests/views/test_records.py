@@ -70,6 +70,8 @@ def test_each_list_holds_what_its_name_says(world: World, visit: Visit) -> None:
     for name, shown in expected.items():
         page = bo.get(f"/records?list={name}").text
         assert {number for number in numbers if f">{number}</a>" in page} == shown, name
+    overdue = [record.number for record in records if ">Overdue</span>" in bo.get(f"/records/{record.id}").text]
+    assert overdue == [numbers[2]], "the record's own page says what the list says"
 
 
 def test_a_credit_note_awaits_no_payment(world: World, visit: Visit) -> None:
