@@ -30,7 +30,8 @@ class Connector(Protocol):
     def reference(self, kind: ReferenceKind, since: datetime | None) -> list[ReferenceItem]:
         """The ledger's own lists; with `since` (aware UTC) only what changed from then on where the provider says so.
 
-        `since=None` always gives the whole list, inactive items included.
+        A connector asks from as much earlier as its provider leaves in doubt. `since=None` always gives the whole
+        list, inactive items included.
         """
 
     def companies(self) -> list[Company]:

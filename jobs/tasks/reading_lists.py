@@ -15,8 +15,6 @@ from dashboard.vocabulary.references import BEHIND_ERROR, ReferenceKind
 from jobs.tasks.holding import Holding
 
 STALE_AFTER = timedelta(hours=6)
-OVERLAP = timedelta(seconds=60)
-"""Changes are asked for from a little before the last reading: whether "since" is inclusive is not documented."""
 
 _snapshots: dict[int, tuple[object, Ledger]] = {}
 
@@ -52,7 +50,7 @@ def read(holding: Holding, kind: ReferenceKind, since: datetime | None) -> int:
     session = holding.session
     session.commit()
     asked_at = holding.clock()
-    items = holding.connector.reference(kind, since - OVERLAP if since else None)
+    items = holding.connector.reference(kind, since)
     with writing(session):
         connection = session.get_one(Connection, holding.connection.id, populate_existing=True)
         return references.store(session, connection, kind, items, asked_at, is_whole=since is None)
