@@ -16,6 +16,8 @@ from dashboard.models import Attempt, Connection, Export, Lookup, Record
 from dashboard.models.connection import ConnectionState
 from dashboard.models.export import Step
 from dashboard.models.lookup import LookupKind, LookupState
+from dashboard.vocabulary import agreement
+from dashboard.vocabulary.agreement import Aspect
 from dashboard.vocabulary.postings import LedgerObject, LedgerState
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Cause, Status
@@ -91,24 +93,14 @@ def told(session: Session, export: Export) -> Told:
     return Told("", objects, tuple(kept.get("differences", ())), export.failed_at if objects else None, lookup)
 
 
-def differing(sent: Sent, found: LedgerObject) -> tuple[str, ...]:
-    """The fields in which the ledger's document is not as ours, by name."""
-    same_contact = (
+def differing(sent: Sent, found: LedgerObject) -> tuple[Aspect, ...]:
+    """In what the ledger's document is not as ours; a contact whose id is not known here is told by its name."""
+    is_same_contact = (
         sent.contact_id.lower() == found.contact_id.lower()
         if sent.contact_id
         else normalised_name(sent.contact_name) == normalised_name(found.contact_name)
     )
-    agreement = {
-        "kind": sent.kind is found.kind,
-        "number": sent.number.strip().casefold() == found.number.strip().casefold(),
-        "contact": same_contact,
-        "date": sent.date == found.date,
-        "currency": sent.currency == found.currency,
-        "tax": sent.tax == found.tax,
-        "total": sent.total == found.total,
-        "state": not found.state.is_gone,
-    }
-    return tuple(name for name, agrees in agreement.items() if not agrees)
+    return agreement.differing(sent, found, is_same_contact=is_same_contact)
 
 
 def look(session: Session, export: Export, connection: Connection, actor: Actor, now: datetime) -> Lookup:

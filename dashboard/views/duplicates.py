@@ -11,6 +11,7 @@ from dashboard.domain.in_ledger import CannotAdopt, CannotLook, Sent
 from dashboard.models import Record
 from dashboard.views import frame, guards, record_page, replies
 from dashboard.views.records import pages
+from dashboard.vocabulary.agreement import Aspect
 from dashboard.vocabulary.postings import LedgerObject
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
@@ -109,22 +110,22 @@ def compared(sent: Sent, key: str, found: LedgerObject) -> list[ComparedRow]:
     """Field, our value, the ledger's, and whether they differ."""
     differing = in_ledger.differing(sent, found)
     rows = [
-        ("Kind", sent.kind.label, found.kind.label, "kind" in differing),
-        ("Number", sent.number, found.number, "number" in differing),
-        ("Contact", sent.contact_name, found.contact_name, "contact" in differing),
-        ("Date", str(sent.date), str(found.date), "date" in differing),
-        ("Currency", sent.currency, found.currency, "currency" in differing),
+        ("Kind", sent.kind.label, found.kind.label, Aspect.KIND in differing),
+        ("Number", sent.number, found.number, Aspect.NUMBER in differing),
+        ("Contact", sent.contact_name, found.contact_name, Aspect.CONTACT in differing),
+        ("Date", str(sent.date), str(found.date), Aspect.DATE in differing),
+        ("Currency", sent.currency, found.currency, Aspect.CURRENCY in differing),
         (
             "Tax",
             amounts.figures(sent.tax, sent.currency),
             amounts.figures(found.tax, found.currency),
-            "tax" in differing,
+            Aspect.TAX in differing,
         ),
         (
             "Total",
             amounts.figures(sent.total, sent.currency),
             amounts.figures(found.total, found.currency),
-            "total" in differing,
+            Aspect.TOTAL in differing,
         ),
     ]
     # What was sent has no state to compare with; one that books nothing is another matter.

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from dashboard.vocabulary.agreement import same_number
 from dashboard.vocabulary.postings import DocumentPosting, LedgerState, Outcome, PostAs
 from jobs.connectors.xero import answers, payloads
 from jobs.connectors.xero.calls import API, Calls
 from jobs.connectors.xero.errors import understand
 from jobs.connectors.xero.fields import Element, amount, element, text, written
 from jobs.connectors.xero.forms import FORMS, STATES, page_address
-from jobs.connectors.xero.ledger import carries_key, same_number
+from jobs.connectors.xero.ledger import carries_key
 
 _QUERY = {"summarizeErrors": "false", "unitdp": "4"}
 _ASKED = {PostAs.DRAFT: LedgerState.DRAFT, PostAs.AWAITING: LedgerState.AWAITING, PostAs.APPROVED: LedgerState.APPROVED}

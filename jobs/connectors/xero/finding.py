@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from dashboard.vocabulary.agreement import Aspect, differing, same_number
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import (
     Absent,
@@ -9,6 +10,7 @@ from dashboard.vocabulary.postings import (
     Finding,
     Foreign,
     LedgerObject,
+    LedgerState,
     Ours,
     ProviderError,
     Unsure,
@@ -19,7 +21,7 @@ from jobs.connectors.xero import queries
 from jobs.connectors.xero.calls import Calls
 from jobs.connectors.xero.fields import Element, text, written
 from jobs.connectors.xero.forms import FORMS
-from jobs.connectors.xero.ledger import carries_key, is_live, ledger_object, same_number
+from jobs.connectors.xero.ledger import carries_key, ledger_object
 
 _MOST_PAGES = 10
 
@@ -45,37 +47,33 @@ def judge(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Findi
 
 def differences(posting: DocumentPosting, found: LedgerObject) -> tuple[str, ...]:
     """What a person sees side by side, in their words; empty when everything agrees."""
-    told = []
-    if not is_live(found):
-        told.append(f"It was {'voided' if found.state.value == 'void' else 'deleted'} in Xero.")
-    if not same_number(found.number, posting.number):
-        told.append(f"Its number in Xero is {found.number or 'empty'}; {posting.number} was sent.")
-    if found.contact_id != posting.contact_id.lower():
-        told.append(f"Its contact in Xero is {found.contact_name or 'another one'}, not the one that was sent.")
-    if found.date != posting.date:
-        told.append(f"Its date in Xero is {found.date}; {posting.date} was sent.")
-    if found.currency != posting.currency:
-        told.append(f"Its currency in Xero is {found.currency or 'empty'}; {posting.currency} was sent.")
-    if found.tax != posting.tax:
-        told.append(f"Its tax in Xero is {written(found.tax)}; {written(posting.tax)} was sent.")
-    if found.total != posting.total:
-        told.append(f"Its total in Xero is {written(found.total)}; {written(posting.total)} was sent.")
-    return tuple(told)
+    words = {
+        Aspect.STATE: f"It was {'voided' if found.state is LedgerState.VOID else 'deleted'} in Xero.",
+        Aspect.KIND: f"Its kind in Xero is {found.kind.label}; {posting.kind.label} was sent.",
+        Aspect.NUMBER: f"Its number in Xero is {found.number or 'empty'}; {posting.number} was sent.",
+        Aspect.CONTACT: f"Its contact in Xero is {found.contact_name or 'another one'}, not the one that was sent.",
+        Aspect.DATE: f"Its date in Xero is {found.date}; {posting.date} was sent.",
+        Aspect.CURRENCY: f"Its currency in Xero is {found.currency or 'empty'}; {posting.currency} was sent.",
+        Aspect.TAX: f"Its tax in Xero is {written(found.tax)}; {written(posting.tax)} was sent.",
+        Aspect.TOTAL: f"Its total in Xero is {written(found.total)}; {written(posting.total)} was sent.",
+    }
+    differs = differing(posting, found, is_same_contact=_is_same_contact(posting, found))
+    return tuple(said for aspect, said in words.items() if aspect in differs)
 
 
 def _by_key(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Finding:
     ours = [found for found in candidates if found.key == posting.key]
-    alive = [found for found in ours if is_live(found)]
+    alive = [found for found in ours if not found.state.is_gone]
     if len(alive) > 1:
         return Unsure(f"Xero holds it {len(alive)} times.", tuple(alive))
     if ours:
         found = (alive or ours)[-1]
         told = differences(posting, found)
         return Foreign(found, told) if told else Ours(found)
-    others = [found for found in candidates if is_live(found) and same_number(found.number, posting.number)]
+    others = _alive(posting, candidates)
     if posting.kind is RecordKind.BILL:
         # Every supplier numbers its own bills.
-        others = [found for found in others if found.contact_id == posting.contact_id.lower()]
+        others = [found for found in others if _is_same_contact(posting, found)]
     return _foreign(posting, others) if others else Absent()
 
 
@@ -86,7 +84,7 @@ def _foreign(posting: DocumentPosting, others: Sequence[LedgerObject]) -> Foreig
 
 def _by_agreement(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Finding:
     """Credit notes hold no key. A sales number is unique, a supplier's is not: there a near miss is doubt."""
-    alive = [found for found in candidates if is_live(found) and same_number(found.number, posting.number)]
+    alive = _alive(posting, candidates)
     agreeing = [found for found in alive if not differences(posting, found)]
     if len(agreeing) == 1:
         return Ours(agreeing[0])
@@ -104,8 +102,16 @@ def _by_agreement(posting: DocumentPosting, candidates: Sequence[LedgerObject]) 
 
 def _is_near(posting: DocumentPosting, found: LedgerObject) -> bool:
     """The same supplier's, or the same amount on the same day: contacts are merged in Xero."""
-    is_same_supplier = found.contact_id == posting.contact_id.lower()
-    return is_same_supplier or (found.total == posting.total and found.date == posting.date)
+    return _is_same_contact(posting, found) or (found.total == posting.total and found.date == posting.date)
+
+
+def _alive(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> list[LedgerObject]:
+    """Those that bear its number and still book something."""
+    return [found for found in candidates if not found.state.is_gone and same_number(found.number, posting.number)]
+
+
+def _is_same_contact(posting: DocumentPosting, found: LedgerObject) -> bool:
+    return found.contact_id == posting.contact_id.lower()
 
 
 class _NotAskable(Exception):

@@ -2,7 +2,7 @@
 
 import re
 
-from dashboard.vocabulary.postings import LedgerObject, LedgerState
+from dashboard.vocabulary.postings import LedgerObject
 from dashboard.vocabulary.records import RecordKind
 from jobs.connectors.wire import Unreadable
 from jobs.connectors.xero.fields import Element, amount, day, element, identifier, text
@@ -43,11 +43,3 @@ def ledger_object(kind: RecordKind, found: Element, short_code: str, key: str = 
 def carries_key(link: str, key: str) -> bool:
     """Whether one part of the address is the key; its host may have changed since it was sent."""
     return bool(key) and key in _PARTS.split(link)
-
-
-def same_number(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
-
-
-def is_live(found: LedgerObject) -> bool:
-    return found.state not in (LedgerState.VOID, LedgerState.DELETED)
