@@ -99,7 +99,7 @@ def accept(
 ) -> None:
     """Make the export Synced with the ledger's own id; the original follows as a step of its own when there is one.
 
-    Raises lifecycle.StaleMove also where another export stands for that document.
+    Raises lifecycle.DocumentTaken where another export stands for that document.
     """
     lifecycle.move(
         session,

@@ -35,6 +35,10 @@ class StaleMove(Exception):
     """The export is no longer as it was seen, or the mover no longer holds its connection. Nothing was changed."""
 
 
+class DocumentTaken(StaleMove):
+    """Another export of the connection stands for the ledger's document already. Nothing was changed."""
+
+
 @dataclass(frozen=True)
 class Fence:
     """Lets a move through only while the lease of this epoch holds the connection."""
@@ -77,8 +81,8 @@ def move(
     """Move one export. `faults` are required for Failed unless its former ones are put back; `changes` are further
     columns of the row (next_try_at, ledger_id, …) set by the same statement; `outcome_of` is the attempt's id.
 
-    Raises MoveRefused for a move that is not allowed, StaleMove when the row or the lease has moved on, or
-    another export of the connection stands for the ledger's document.
+    Raises MoveRefused for a move that is not allowed, StaleMove when the row or the lease has moved on, and of that
+    DocumentTaken when another export of the connection stands for the ledger's document.
     """
     before = export.status
     if not is_allowed(before, after, cause):
@@ -92,7 +96,7 @@ def move(
         with session.begin_nested() if changes.get("ledger_id") else nullcontext():
             moved = changed(session, statement)
     except IntegrityError as taken:
-        raise StaleMove(f"document {changes['ledger_id']} stands for another export") from taken
+        raise DocumentTaken(f"document {changes['ledger_id']} stands for another export") from taken
     if moved != 1:
         raise StaleMove(f"export {export.id} is no longer {before.value}")
     for column, value in values.items():

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain import attempts, audit, backoff, lifecycle
+from dashboard.domain import attempts, audit, backoff, claims, lifecycle
+from dashboard.domain.lifecycle import DocumentTaken
 from dashboard.models import Attempt, Export, Record
 from dashboard.models.export import AttemptState
 from dashboard.vocabulary.audit import Act
@@ -41,7 +42,13 @@ def end(session: Session, attempt_id: int, outcome: Outcome, now: datetime, timi
         return _record_late(session, export, attempt, outcome, now)
     match outcome:
         case Accepted():
-            _accept(session, export, attempt, outcome, Cause.ACCEPTED, now)
+            try:
+                _accept(session, export, attempt, outcome, Cause.ACCEPTED, now)
+            except DocumentTaken:
+                doubtful = Unknown(_whose(session, export, outcome), outcome.exchange)
+                _close(attempt, doubtful, now)
+                session.flush()
+                _doubt(session, export, attempt, doubtful, now, timing)
         case Refused():
             _refuse(session, export, attempt, outcome, now, timing)
         case Wait() if _was_its_one_try(export, outcome):
@@ -60,17 +67,7 @@ def end(session: Session, attempt_id: int, outcome: Outcome, now: datetime, timi
                 next_try_at=now + timedelta(seconds=outcome.seconds),
             )
         case Unknown():
-            lifecycle.move(
-                session,
-                export,
-                Status.CHECKING,
-                Cause.NO_ANSWER,
-                now,
-                words=f"No clear answer; it is looked up before anything is sent again ({outcome.words})",
-                outcome_of=attempt.id,
-                check_at=now + timing.settles_after,
-                absences=0,
-            )
+            _doubt(session, export, attempt, outcome, now, timing)
     return export.status
 
 
@@ -86,6 +83,34 @@ def _accept(session: Session, export: Export, attempt: Attempt, outcome: Accepte
         warnings=outcome.warnings,
         outcome_of=attempt.id,
     )
+
+
+def _doubt(session: Session, export: Export, attempt: Attempt, outcome: Unknown, now: datetime, timing: Timing) -> None:
+    lifecycle.move(
+        session,
+        export,
+        Status.CHECKING,
+        Cause.NO_ANSWER,
+        now,
+        words=f"No clear answer; it is looked up before anything is sent again ({outcome.words})",
+        outcome_of=attempt.id,
+        check_at=now + timing.settles_after,
+        absences=0,
+    )
+
+
+def _accept_late(session: Session, export: Export, attempt: Attempt, outcome: Accepted, now: datetime) -> None:
+    try:
+        _accept(session, export, attempt, outcome, Cause.LATE_OUTCOME, now)
+    except DocumentTaken:
+        words = f"A late answer cannot be true: {_whose(session, export, outcome)}. Look in the ledger for both."
+        _raise_alarm(session, export, attempt, words, now)
+
+
+def _whose(session: Session, export: Export, outcome: Accepted) -> str:
+    """What is wrong with an answer that names the document of another record."""
+    other = claims.other_record(session, export, outcome.ledger_id)
+    return f"it was answered with document {outcome.ledger_id}, which stands for {other} here"
 
 
 def _refuse(
@@ -157,7 +182,7 @@ def _record_late(session: Session, export: Export, attempt: Attempt, outcome: Ou
     """An answer after the export was given up for unanswered: the best evidence, while nothing newer was sent."""
     movable = (Status.CHECKING, Status.PENDING, Status.FAILED)
     if isinstance(outcome, Accepted) and export.status in movable:
-        _accept(session, export, attempt, outcome, Cause.LATE_OUTCOME, now)
+        _accept_late(session, export, attempt, outcome, now)
     elif isinstance(outcome, Refused) and export.status in (Status.CHECKING, Status.PENDING):
         lifecycle.move(
             session, export, Status.FAILED, Cause.LATE_OUTCOME, now, faults=outcome.faults, outcome_of=attempt.id
@@ -176,7 +201,7 @@ def _note_superseded(session: Session, export: Export, attempt: Attempt, outcome
     is_waiting = export.status in (Status.PENDING, Status.FAILED)
     if isinstance(outcome, Accepted) and is_waiting and _is_known_unbooked(session, export):
         # What was sent since is not in the ledger, and would be if it were sent once more.
-        _accept(session, export, attempt, outcome, Cause.LATE_OUTCOME, now)
+        _accept_late(session, export, attempt, outcome, now)
         return
     if isinstance(outcome, Accepted) and outcome.ledger_id != export.ledger_id:
         words = (

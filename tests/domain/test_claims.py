@@ -5,8 +5,9 @@ import pytest
 from dashboard.db import writing
 from dashboard.domain import attempts, claims, lifecycle
 from dashboard.models import Export
-from dashboard.vocabulary.postings import LedgerState
+from dashboard.vocabulary.postings import Accepted, LedgerState
 from dashboard.vocabulary.statuses import Cause, Status
+from tests.support.attempting import answer, exchange, fall_silent, take
 from tests.support.world import World
 
 
@@ -36,6 +37,24 @@ def test_a_document_stands_for_one_export_and_the_second_changes_nothing(world: 
     assert claims.other_record(world.session, first, "doc-1") is None
     assert claims.other_record(world.session, second, "doc-1") is not None
     assert claims.other_record(world.session, second, "") is None
+
+
+def test_a_late_answer_that_names_anothers_document_moves_nothing_and_asks_a_person_to_look(world: World) -> None:
+    connection = world.connect_xero()
+    world.map_all(connection)
+    first, second = world.approve(world.records(2))
+    accepted = Accepted("doc-1", LedgerState.APPROVED, exchange(200, "doc-1"))
+    answer(world, take(world, first), accepted)
+    late = fall_silent(world, second)
+
+    answer(world, late, accepted)
+
+    world.session.refresh(second)
+    assert (second.status, second.ledger_id) == (Status.CHECKING, "")
+    assert second.alarm == (
+        "A late answer cannot be true: it was answered with document doc-1, which stands for T-00001 here. "
+        "Look in the ledger for both."
+    )
 
 
 def test_each_may_have_a_document_of_its_own(world: World) -> None:

@@ -1,5 +1,6 @@
 """The network between a runner and the ledger, where tests end a runner's process or keep a call under way."""
 
+import json
 from threading import Event
 
 import httpx2
@@ -73,6 +74,26 @@ class Telltale(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         headers = {name: value for name, value in request.headers.items() if name != "host"}
         return httpx2.Response(500, headers={"X-Request": headers["authorization"]}, text=repr(headers))
+
+
+class Confused(httpx2.BaseTransport):
+    """A ledger that books what it is sent, and then gives another document's id for the second one."""
+
+    def __init__(self, other_id: str) -> None:
+        self._wire = httpx2.HTTPTransport()
+        self._other_id = other_id
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = self._wire.handle_request(request)
+        if request.method != "PUT" or not request.url.path.endswith("/Invoices"):
+            return response
+        response.read()
+        told = json.loads(response.content)
+        told["Invoices"][1]["InvoiceID"] = self._other_id
+        return httpx2.Response(response.status_code, json=told)
+
+    def close(self) -> None:
+        self._wire.close()
 
 
 class DyingAtACommit:
