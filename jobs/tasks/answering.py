@@ -142,7 +142,7 @@ def _create_contact(holding: Holding, lookup: Lookup) -> dict[str, Any]:
             MappingKind.CONTACT,
             record.contact_key,
             existing.external_id,
-            reading_lists.ledger(holding),
+            holding.ledger(),
             _actor(lookup),
             holding.clock(),
             label=record.contact_name,

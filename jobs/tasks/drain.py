@@ -199,6 +199,7 @@ def _hold(office: Office, session: Session, lease: Lease, connection: Connection
         gate=gate,
         clock=office.clock,
         limits=FACTS[connection.provider].limits,
+        snapshots=office.snapshots,
     )
 
 

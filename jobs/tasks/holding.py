@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from dashboard.config import Config
 from dashboard.domain.leases import Lease
+from dashboard.domain.references import Ledger
 from dashboard.models import Connection
 from dashboard.vocabulary.providers import Limits, Provider, Timing
 from jobs.connectors.base import Connector
 from jobs.gate import HolderGate
+from jobs.tasks.snapshots import Snapshots
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,15 @@ class Holding:
     gate: HolderGate
     clock: Callable[[], datetime]
     limits: Limits
+    snapshots: Snapshots
 
     @property
     def timing(self) -> Timing:
         return self.config.providers[self.connection.provider].timing
+
+    def ledger(self) -> Ledger:
+        """The ledger's lists as they are stored now."""
+        return self.snapshots.of(self.session, self.connection.id)
 
     @property
     def provider(self) -> Provider:

@@ -1,4 +1,4 @@
-"""What every task may use: the settings, a session, a client, the clock, and whether the runner is to stop."""
+"""What every task may use: the settings, a session, a client, the clock, kept lists, and whether to stop."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dashboard.config import Config
 from dashboard.db import db
 from jobs.connectors.wire import Client, open_client
+from jobs.tasks.snapshots import Snapshots
 
 
 def utc_now() -> datetime:
@@ -26,6 +27,7 @@ class Office:
         self.clock = clock
         self.client = client or open_client()
         self.stopping = threading.Event()
+        self.snapshots = Snapshots()
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -3,20 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-
 from dashboard.db import writing
 from dashboard.domain import references
-from dashboard.domain.references import Ledger
-from dashboard.models import Connection, Export, ReferenceList
+from dashboard.models import Connection, Export
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import Trigger
 from dashboard.vocabulary.references import BEHIND_ERROR, ReferenceKind
 from jobs.tasks.holding import Holding
 
 STALE_AFTER = timedelta(hours=6)
-
-_snapshots: dict[int, tuple[object, Ledger]] = {}
 
 
 def read_if_stale(holding: Holding) -> bool:
@@ -54,21 +49,6 @@ def read(holding: Holding, kind: ReferenceKind, since: datetime | None) -> int:
     with writing(session):
         connection = session.get_one(Connection, holding.connection.id, populate_existing=True)
         return references.store(session, connection, kind, items, asked_at, is_whole=since is None)
-
-
-def ledger(holding: Holding) -> Ledger:
-    """The snapshot that checks use, loaded again only when a list was read since."""
-    session = holding.session
-    query = select(func.max(ReferenceList.asked_at), func.count()).where(
-        ReferenceList.connection_id == holding.connection.id
-    )
-    stamp = tuple(session.execute(query).one())
-    kept = _snapshots.get(holding.connection.id)
-    if kept is not None and kept[0] == stamp:
-        return kept[1]
-    fresh = references.ledger(session, holding.connection.id)
-    _snapshots[holding.connection.id] = (stamp, fresh)
-    return fresh
 
 
 def _behind(batch: Iterable[Export]) -> dict[ReferenceKind, datetime]:

@@ -100,7 +100,7 @@ def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
     with writing(session):
         connection = session.get_one(Connection, holding.connection.id, populate_existing=True)
         records = _records(session, batch)
-        ledger = reading_lists.ledger(holding)
+        ledger = holding.ledger()
         _map_known_contacts(holding, connection, list(records.values()), ledger)
         mapped = mappings.load(session, connection.id)
         checked = {
