@@ -1,18 +1,26 @@
-"""Possible duplicates: the same seller, kind, number and date stated differently. A person decides; nothing is sent."""
+"""Possible duplicates: the same seller, kind, number and date stated differently. A person decides; nothing is sent.
+And hints: the same but for a date that may be a slip, which keeps nothing from being sent."""
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, extract, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import archiving, audit
 from dashboard.domain.actors import Actor
 from dashboard.domain.archiving import CannotArchive
+from dashboard.domain.intake.same_bill import is_same_seller
 from dashboard.models import Export, Record
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.statuses import IN_FLIGHT
+
+DAYS_APART = 7
+"""Within a week hardly anybody gives one number twice."""
+
+_MOST_COMPARED = 50
+_MOST_ALIKE = 3
 
 
 class CannotDecide(Exception):
@@ -25,6 +33,32 @@ def other_of(session: Session, record: Record) -> Record | None:
         return None
     query = select(Record).where(Record.tenant_id == record.tenant_id, Record.id == record.duplicate_of_id)
     return session.scalars(query).one_or_none()
+
+
+def alike(session: Session, record: Record) -> list[Record]:
+    """Other records of the same seller, kind and number whose date may be a slip of the same one; the newest first.
+
+    That is a date at most DAYS_APART away, or the same day of another year. Only a hint: a supplier may begin its
+    numbers anew every month or year. What has the very same date is a possible duplicate, decided on by a person.
+    """
+    if record.archived_at is not None:
+        return []
+    on, apart = record.issue_date, timedelta(days=DAYS_APART)
+    same_day = and_(extract("month", Record.issue_date) == on.month, extract("day", Record.issue_date) == on.day)
+    query = (
+        select(Record)
+        .where(
+            Record.tenant_id == record.tenant_id,
+            Record.normalised_number == record.normalised_number,
+            Record.kind == record.kind,
+            Record.issue_date != on,
+            or_(Record.issue_date.between(on - apart, on + apart), same_day),
+            Record.archived_at.is_(None),
+        )
+        .order_by(Record.id.desc())
+        .limit(_MOST_COMPARED)
+    )
+    return [other for other in session.scalars(query) if is_same_seller(record, other)][:_MOST_ALIKE]
 
 
 def later_ones(session: Session, record: Record) -> Sequence[Record]:

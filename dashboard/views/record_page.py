@@ -134,6 +134,7 @@ def context(record_id: int) -> dict[str, Any]:
         "twin_unarchivable": archiving.why_not_archivable(rows, twin) if twin else "",
         "unarchivable": archiving.why_not_archivable(rows, record),
         "later_ones": duplicates.later_ones(rows, record),
+        "alike": duplicates.alike(rows, record),
         "happenings": history.of(rows, record),
         "under_way": history.under_way(rows, [export.id for export, _ in found]),
     }

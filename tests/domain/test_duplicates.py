@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from dashboard.db import writing
-from dashboard.domain import duplicates
+from dashboard.domain import archiving, duplicates
 from dashboard.domain.duplicates import CannotDecide
+from dashboard.domain.intake.take_in import Fate
 from dashboard.models import AuditEntry, Record
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.records import Approval
 from dashboard.vocabulary.statuses import Status
+from tests.support.statements import statements
 from tests.support.world import World
 
 
@@ -23,6 +25,61 @@ def twin(world: World) -> Record:
             update(Record).where(Record.id == second.id).values(is_possible_duplicate=True, duplicate_of_id=first.id)
         )
     return world.session.get_one(Record, second.id, populate_existing=True)
+
+
+def bill(world: World, on: str, *, number: str = "4711", seller: str = "Granit AB", kind: str = "bill") -> Record:
+    """A bill, taken in from a file of its own; an invoice is sold to that seller instead."""
+    parties = f"Nordlys AB,{seller}" if kind == "invoice" else f"{seller},Nordlys AB"
+    rows = (
+        "type,number,issue_date,currency,seller_name,buyer_name,description,unit_price,tax_rate\n"
+        f"{kind},{number},{on},SEK,{parties},Stone,100.00,25\n"
+    )
+    (result,) = world.take_in(f"{kind}-{number}-{on}-{seller}.csv", rows)
+    assert result.fate is Fate.TAKEN_IN
+    return world.session.get_one(Record, result.record_id)
+
+
+@pytest.mark.parametrize("on", ["2026-11-01", "2026-11-09", "2025-11-02", "2062-11-02"])
+def test_the_same_number_at_a_date_that_may_be_a_slip_is_a_record_of_its_own_with_a_hint(world: World, on: str) -> None:
+    earlier, later = bill(world, on), bill(world, "2026-11-02", number="04711", seller="GRANIT AB.")
+    assert [duplicates.alike(world.session, each) for each in (earlier, later)] == [[later], [earlier]]
+    assert not later.is_possible_duplicate
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"on": "2026-10-02"},
+        {"on": "2025-11-03"},
+        {"number": "4712"},
+        {"seller": "Kalk AB"},
+        {"kind": "supplier credit note"},
+        {"kind": "invoice"},
+    ],
+)
+def test_another_number_seller_kind_or_time_is_no_hint(world: World, otherwise: dict[str, str]) -> None:
+    bill(world, **{"on": "2026-11-01", **otherwise})
+    assert duplicates.alike(world.session, bill(world, "2026-11-02")) == []
+
+
+def test_what_is_archived_or_anothers_is_no_hint(world: World) -> None:
+    earlier = bill(world, "2026-11-01")
+    theirs = bill(world, "2026-11-03")
+    with writing(world.session) as session:
+        archiving.archive(session, earlier, "Taken in twice", world.actor("bo"), world.now())
+        session.execute(update(Record).where(Record.id == theirs.id).values(tenant_id=world.maple.id))
+    assert duplicates.alike(world.session, bill(world, "2026-11-02")) == []
+
+
+def test_a_hint_costs_one_look_and_blocks_nothing(world: World) -> None:
+    world.connect_xero()
+    bill(world, "2026-11-01")
+    record = bill(world, "2026-11-02")
+    with statements(world.session) as said:
+        duplicates.alike(world.session, record)
+    assert len(said) == 1
+    (export,) = world.approve([record])
+    assert export.status is Status.PENDING
 
 
 @pytest.mark.requirement("B-24")

@@ -39,7 +39,7 @@ class Bills:
 
     def same_as(self, record: Record) -> list[Record]:
         """Records of the same seller, kind, number and date, the first first; archived ones do not count."""
-        return [each for each in self._known.get(_key(record), ()) if _is_same_seller(record, each)]
+        return [each for each in self._known.get(_key(record), ()) if is_same_seller(record, each)]
 
     def add(self, record: Record) -> None:
         """What comes later in the file may be this one."""
@@ -50,7 +50,7 @@ def _key(record: Record) -> _Key:
     return record.normalised_number, record.issue_date, record.kind
 
 
-def _is_same_seller(one: Record, other: Record) -> bool:
+def is_same_seller(one: Record, other: Record) -> bool:
     """What the organisation sells has one seller, however a file names it; a bill's seller is its contact."""
     if one.kind.direction is Direction.SALE or one.seller_key == other.seller_key:
         return True
