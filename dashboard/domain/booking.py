@@ -16,7 +16,7 @@ from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import Direction
-from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
+from dashboard.vocabulary.references import ReferenceItem
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 
@@ -97,8 +97,7 @@ def booked_on(record: Record, export: Export) -> date:
 
 
 def locks(session: Session, connection: Connection) -> Locks:
-    found = references.items(session, connection.id, ReferenceKind.ORGANISATION)
-    return Locks.of(found[0] if found else None)
+    return Locks.of(references.organisation(session, connection.id))
 
 
 def change(record: Record, export: Export, to: date, known: Locks) -> Change:

@@ -120,13 +120,18 @@ class Ledger:
 
 def ledger(session: Session, connection_id: int) -> Ledger:
     """Load the snapshot as it stands in the database."""
-    organisations = items(session, connection_id, ReferenceKind.ORGANISATION)
     return Ledger(
         accounts=_by_code(items(session, connection_id, ReferenceKind.ACCOUNT)),
         tax_rates=_by_code(items(session, connection_id, ReferenceKind.TAX_RATE)),
         contacts={item.external_id: item for item in items(session, connection_id, ReferenceKind.CONTACT)},
-        organisation=max(organisations, key=lambda each: each.is_active, default=None),
+        organisation=organisation(session, connection_id),
     )
+
+
+def organisation(session: Session, connection_id: int) -> ReferenceItem | None:
+    """What the ledger says of itself; None where that was never read."""
+    found = items(session, connection_id, ReferenceKind.ORGANISATION)
+    return max(found, key=lambda each: each.is_active, default=None)
 
 
 def _by_code(found: list[ReferenceItem]) -> dict[str, ReferenceItem]:
