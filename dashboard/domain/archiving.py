@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import audit, lifecycle, resolving
+from dashboard.domain import audit, counts, lifecycle, resolving
 from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.audit import Act
@@ -15,6 +15,8 @@ from dashboard.vocabulary.statuses import IN_FLIGHT, Cause, Status
 LONGEST_REASON = 500
 ARCHIVED = "archived"
 """The resolution of an export that failed, and whose record was archived since: a restored record has it back."""
+ARCHIVED_ON_HOLD = "archived-on-hold"
+"""The same of an export that was On Hold."""
 
 
 class CannotArchive(Exception):
@@ -50,7 +52,7 @@ def is_in_ledger(export: Export) -> bool:
 
 
 def archive(session: Session, record: Record, reason: str, actor: Actor, now: datetime) -> None:
-    """Put the record away; what failed of it counts as failed no more. The record is held by the caller's lock.
+    """Put the record away; what failed or was held of it counts as that no more. The record is held by the caller's lock.
 
     Raises CannotArchive, BadReason.
     """
@@ -66,19 +68,21 @@ def archive(session: Session, record: Record, reason: str, actor: Actor, now: da
     record.archived_at = now
     record.is_possible_duplicate = False
     _note(session, record, Act.RECORD_ARCHIVED, words, actor, now)
-    for export in _held(session, record, Status.FAILED):
-        lifecycle.move(
-            session,
-            export,
-            Status.RESOLVED,
-            Cause.RESOLVED,
-            now,
-            actor=actor,
-            words=words,
-            resolution=ARCHIVED,
-            resolution_note=words,
-            is_urgent=False,
-        )
+    with counts.together(session):
+        for status, resolution in ((Status.FAILED, ARCHIVED), (Status.ON_HOLD, ARCHIVED_ON_HOLD)):
+            for export in _held(session, record, status):
+                lifecycle.move(
+                    session,
+                    export,
+                    Status.RESOLVED,
+                    Cause.RESOLVED,
+                    now,
+                    actor=actor,
+                    words=words,
+                    resolution=resolution,
+                    resolution_note=words,
+                    is_urgent=False,
+                )
 
 
 def restore(session: Session, record: Record, actor: Actor, now: datetime) -> None:
@@ -91,9 +95,26 @@ def restore(session: Session, record: Record, actor: Actor, now: datetime) -> No
     record.archived_at = None
     record.is_possible_duplicate = _has_a_twin(session, record)
     _note(session, record, Act.RECORD_RESTORED, "Restored", actor, now)
-    for export in _held(session, record, Status.RESOLVED):
-        if export.resolution == ARCHIVED:
-            resolving.reopen(session, record, export, actor, now)
+    with counts.together(session):
+        for export in _held(session, record, Status.RESOLVED):
+            if export.resolution == ARCHIVED:
+                resolving.reopen(session, record, export, actor, now)
+            elif export.resolution == ARCHIVED_ON_HOLD:
+                _hold_again(session, export, actor, now)
+
+
+def _hold_again(session: Session, export: Export, actor: Actor, now: datetime) -> None:
+    lifecycle.move(
+        session,
+        export,
+        Status.ON_HOLD,
+        Cause.REOPENED,
+        now,
+        actor=actor,
+        words="Restored: held as before",
+        resolution="",
+        resolution_note="",
+    )
 
 
 def _has_a_twin(session: Session, record: Record) -> bool:

@@ -57,6 +57,8 @@ MOVES: dict[tuple[Status, Status], frozenset[Cause]] = {
     (Status.READY, Status.PENDING): frozenset({Cause.PUBLISHED, Cause.SENT_BY_HAND}),
     (Status.READY, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET}),
     (Status.ON_HOLD, Status.PENDING): frozenset({Cause.TRIGGER_MET, Cause.SENT_BY_HAND}),
+    # Archiving its record: what is put away waits for nothing.
+    (Status.ON_HOLD, Status.RESOLVED): frozenset({Cause.RESOLVED}),
     (Status.PENDING, Status.SENDING): frozenset({Cause.TAKEN}),
     (Status.PENDING, Status.FAILED): frozenset({Cause.PREFLIGHT, Cause.CANCELLED, Cause.LATE_OUTCOME}),
     (Status.PENDING, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET}),
@@ -80,6 +82,7 @@ MOVES: dict[tuple[Status, Status], frozenset[Cause]] = {
     (Status.FAILED, Status.SYNCED): frozenset({Cause.ADOPTED, Cause.LATE_OUTCOME}),
     (Status.FAILED, Status.RESOLVED): frozenset({Cause.RESOLVED}),
     (Status.RESOLVED, Status.FAILED): frozenset({Cause.REOPENED}),
+    (Status.RESOLVED, Status.ON_HOLD): frozenset({Cause.REOPENED}),
 }
 
 IN_FLIGHT = frozenset({Status.PENDING, Status.SENDING, Status.CHECKING})

@@ -1,12 +1,13 @@
 """Archiving: a wrong record is put away with a reason, leaves every list but its own, and can be taken back."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select, update
 
 from dashboard.db import writing
-from dashboard.models import AuditEntry, Export, Record
+from dashboard.domain import counts
+from dashboard.models import AuditEntry, Connection, Export, Record
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
@@ -67,6 +68,39 @@ def test_what_failed_counts_as_failed_no_more_and_fails_again_when_restored(worl
     assert "restore it first" in bo.post(f"{page}/exports/{export.id}/reopening", {}).text
     bo.post(f"{page}/restoring", {})
     assert status() is Status.FAILED
+
+
+def test_what_was_held_leaves_the_tile_with_the_record_and_is_held_again_when_restored(
+    world: World, visit: Visit
+) -> None:
+    connection = world.connect_xero()
+    with writing(world.session) as session:
+        session.execute(update(Connection).values(start_date=date(2026, 12, 1)))
+    world.session.refresh(connection)
+    first, second = world.records(2)
+    world.approve([first, second])
+    bo, page = visit("bo"), f"/records/{first.id}"
+
+    def held() -> tuple[int, set[str]]:
+        """What the tile counts, and which records its list shows."""
+        world.session.rollback()
+        shown = bo.get("/exports/xero?status=on-hold").text
+        assert counts.differences(world.session) == []
+        listed = {record.number for record in (first, second) if record.number in shown}
+        return counts.by_status(world.session, world.nordlys.id)[Status.ON_HOLD], listed
+
+    assert held() == (2, {first.number, second.number})
+    bo.get(f"{page}/archiving")
+    assert "Archived: Not ours" in bo.post(f"{page}/archiving", {"reason": "Not ours"}).text
+    assert held() == (1, {second.number})
+    assert first.number in bo.get("/exports/xero?status=resolved").text
+
+    bo.post(f"{page}/restoring", {})
+    assert held() == (2, {first.number, second.number})
+    world.session.rollback()
+    export = world.session.scalars(select(Export).where(Export.record_id == first.id)).one()
+    world.session.refresh(export)
+    assert (export.resolution, export.resolution_note, export.error_code) == ("", "", "")
 
 
 def test_what_is_on_its_way_or_booked_is_not_archived(world: World, visit: Visit) -> None:
