@@ -51,7 +51,7 @@ def confirm(session: Session, resync: Resync, reason: str, actor: Actor, now: da
         now,
         actor=actor,
         connection_id=connection.id,
-        reference=f"Resync {resync.id}",
+        reference=resync.label,
         words=f"{to_send} to {connection.provider.label} ({sums})" + (f": {reason}" if reason else ""),
         details={"resync": resync.id, "scope": resync.scope},
     )
@@ -86,7 +86,7 @@ def cancel(session: Session, resync: Resync, actor: Actor, now: datetime) -> boo
         now,
         actor=actor,
         connection_id=resync.connection_id,
-        reference=f"Resync {resync.id}",
+        reference=resync.label,
         words="Cancelled; what was not sent yet keeps its former error",
         details={"resync": resync.id},
     )
@@ -150,7 +150,7 @@ def _queue_wave(session: Session, resync: Resync, now: datetime) -> None:
         Cause.RESYNC,
         now,
         actor=Actor(person.id, person.name),
-        words=f"Resync {resync.id}",
+        words=resync.label,
         resync_id=resync.id,
         is_urgent=resync.total <= 1,
         **lifecycle.MANUAL_AGAIN,
@@ -247,7 +247,7 @@ def _end(session: Session, resync: Resync, now: datetime) -> None:
         Act.RESYNC_ENDED,
         now,
         connection_id=resync.connection_id,
-        reference=f"Resync {resync.id}",
+        reference=resync.label,
         words=resync.words,
         details={"resync": resync.id},
     )

@@ -78,6 +78,11 @@ class Resync(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
+    @property
+    def label(self) -> str:
+        """What pages and the log call it."""
+        return f"Resync no. {self.id}"
+
 
 class ResyncItem(Base):
     """`cause` is "code|subject" of the failure when frozen, `failed_at` when it befell: a later one was not chosen."""

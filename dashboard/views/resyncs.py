@@ -106,8 +106,7 @@ def confirm(resync_id: int) -> AnyResponse:
     following = resync_sets.frozen_with(session, found)
     if following:
         message = (
-            f"Resync no. {found.id} is on its way. "
-            "The same press chose records of another organisation: confirm them too."
+            f"{found.label} is on its way. The same press chose records of another organisation: confirm them too."
         )
         return replies.gone_to(url_for("resyncs.shown", resync_id=following[0].id), message)
     return replies.gone_to(url_for("resyncs.shown", resync_id=resync_id))
@@ -199,7 +198,7 @@ def _onward(made: list[Resync]) -> AnyResponse:
 def _said(made: Resync) -> str:
     listing = resync_results.one(db.session(), made)
     skipped = resync_results.progress(db.session(), made, frame.now()).counts[ItemState.SKIPPED]
-    parts = [f"Resync no. {made.id}: {made.total - skipped:,} on the way to {listing.provider.label}."]
+    parts = [f"{made.label}: {made.total - skipped:,} on the way to {listing.provider.label}."]
     if skipped:
         parts.append(f"{skipped:,} skipped: no longer failed as when ticked.")
     if made.left_out:

@@ -309,7 +309,9 @@ def test_every_resync_says_who_began_it_and_what_it_came_to_in_the_log(world: Wo
     made = start(world, ticked(playing.failed(world, 2)))
     playing.run_out(world, xero, booked)
     entries = world.session.execute(
-        select(AuditEntry.act, AuditEntry.actor, AuditEntry.words).where(AuditEntry.reference == f"Resync {made.id}")
+        select(AuditEntry.act, AuditEntry.actor, AuditEntry.words).where(
+            AuditEntry.reference == f"Resync no. {made.id}"
+        )
     ).all()
     assert [tuple(entry) for entry in entries] == [
         (Act.RESYNC_STARTED, "Bo", "2 to Xero (250.00 SEK)"),
