@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.config import Config
 from dashboard.db import db, writing
-from dashboard.domain import people
+from dashboard.domain import members, people, tenants
 from dashboard.domain.actors import Actor
+from dashboard.domain.bad_input import BadInput
 from dashboard.domain.intake import take_in
 from dashboard.models import Tenant, User
 from dashboard.vocabulary.plans import Plan
@@ -38,7 +39,7 @@ def create_tenant(slug: str, name: str, plan: str, currency: str, tax_id: str, t
     """Add an organisation."""
     try:
         with writing(db.session()) as session:
-            people.create_tenant(
+            tenants.create_tenant(
                 session,
                 slug,
                 name,
@@ -48,7 +49,7 @@ def create_tenant(slug: str, name: str, plan: str, currency: str, tax_id: str, t
                 tax_id=tax_id,
                 timezone=timezone,
             )
-    except people.BadInput as refused:
+    except BadInput as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"Added {name} ({slug}).")
 
@@ -68,19 +69,19 @@ def create_user(email: str, slug: str | None, role: str | None, staff: bool, nam
     """
     if staff == bool(slug and role) or bool(slug) != bool(role):
         raise click.UsageError("Give either --tenant with --role, or --staff.")
-    known = None if staff else people.user_by_email(db.session(), email)
+    known = None if staff else people.by_email(db.session(), email)
     password = "" if known else _password(password_stdin)
     now = take_in.utc_now()
     try:
         with writing(db.session()) as session:
-            tenant = people.tenant_by_slug(session, slug) if slug else None
+            tenant = tenants.by_slug(session, slug) if slug else None
             user = known or people.create_user(session, email, password, now, name=name, is_staff=staff)
             done = []
             if known is None:
                 done.append(f"Added {user.email}.")
             if tenant is not None and role is not None:
                 done.append(_give_role(session, tenant, user, Role(role)))
-    except people.BadInput as refused:
+    except BadInput as refused:
         raise click.ClickException(str(refused)) from None
     for said in done:
         click.echo(said)
@@ -95,8 +96,8 @@ def _password(is_piped: bool) -> str:
 
 def _give_role(session: Session, tenant: Tenant, user: User, role: Role) -> str:
     """Give the role, and say what that changed."""
-    before = people.role_in(session, tenant, user)
-    people.give_role(session, tenant, user, role, take_in.utc_now(), COMMAND_LINE)
+    before = members.role_in(session, tenant, user)
+    members.give_role(session, tenant, user, role, take_in.utc_now(), COMMAND_LINE)
     if before is role:
         return f"{user.email} is {role.label.lower()} of {tenant.name} already; nothing was changed."
     if before is None:
@@ -112,9 +113,9 @@ def set_plan(slug: str, plan: str) -> None:
     """Put an organisation on a plan."""
     try:
         with writing(db.session()) as session:
-            tenant = people.tenant_by_slug(session, slug)
-            people.set_plan(session, tenant, Plan(plan), take_in.utc_now(), COMMAND_LINE)
-    except people.BadInput as refused:
+            tenant = tenants.by_slug(session, slug)
+            tenants.set_plan(session, tenant, Plan(plan), take_in.utc_now(), COMMAND_LINE)
+    except BadInput as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"{slug} is on {plan}.")
 
@@ -130,8 +131,8 @@ def import_files(files: tuple[Path, ...], slug: str, source: str | None, directi
     """Take in files; one line per document, then the five counts. Exit 1 when any was refused."""
     stated = {None: None, "sale": Direction.SALE, "bill": Direction.PURCHASE}[direction]
     try:
-        tenant_id = people.tenant_by_slug(db.session(), slug).id
-    except people.BadInput as refused:
+        tenant_id = tenants.by_slug(db.session(), slug).id
+    except BadInput as refused:
         raise click.ClickException(str(refused)) from None
     totals = dict.fromkeys(take_in.Fate, 0)
     for file in files:

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from dashboard.db import changed
 from dashboard.domain import audit, references
 from dashboard.domain.amounts import in_words
-from dashboard.domain.people import Member
+from dashboard.domain.members import Member
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode

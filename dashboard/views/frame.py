@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response
 
 from dashboard.config import Config
 from dashboard.db import db
-from dashboard.domain import amounts, connections, people
-from dashboard.domain.people import Member
+from dashboard.domain import amounts, connections, members
+from dashboard.domain.members import Member
 from dashboard.domain.scope import NotFound
 from dashboard.views import guards, replies
 from dashboard.vocabulary.providers import endpoints
@@ -127,7 +127,7 @@ def _surroundings() -> dict[str, Any]:
         "organisation_name": found.tenant.name,
         "plan_label": found.tenant.plan.label,
         "other_organisations": [
-            tenant for tenant in people.organisations(db.session(), found.user.id) if tenant.id != found.tenant.id
+            tenant for tenant in members.organisations(db.session(), found.user.id) if tenant.id != found.tenant.id
         ],
         "person_name": found.actor.name,
         "role_label": found.role.label,

@@ -13,9 +13,9 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
-from dashboard.domain import people
+from dashboard.domain import members, session_marks
 from dashboard.domain.actors import Actor
-from dashboard.domain.people import Member
+from dashboard.domain.members import Member
 from dashboard.views import replies
 from dashboard.vocabulary.roles import Permission
 
@@ -101,7 +101,7 @@ def member() -> Member | None:
     if "member" not in g:
         g.member = None
         if current_user.is_authenticated:
-            g.member = people.member(db.session(), current_user.user_id, session.get("organisation"))
+            g.member = members.find(db.session(), current_user.user_id, session.get("organisation"))
     return cast("Member | None", g.member)
 
 
@@ -127,7 +127,7 @@ def _refuse_unstorable_text() -> None:
 
 def _load(stored: str) -> SignedIn | None:
     user_id, _, mark = stored.partition(":")
-    if not user_id.isdigit() or not people.has_mark(db.session(), int(user_id), mark):
+    if not user_id.isdigit() or not session_marks.has_mark(db.session(), int(user_id), mark):
         return None
     return SignedIn(int(user_id), mark)
 

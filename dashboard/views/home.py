@@ -4,7 +4,7 @@ from flask import Blueprint, session, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
-from dashboard.domain import connections, people
+from dashboard.domain import connections, members
 from dashboard.views import guards, replies
 
 pages = Blueprint("home", __name__)
@@ -27,7 +27,7 @@ def shown() -> Response:
 def switched(tenant_id: int) -> Response:
     """Work in another organisation that one belongs to; any other id changes nothing and is not found."""
     user = guards.here().user
-    mine = {tenant.id for tenant in people.organisations(db.session(), user.id)}
+    mine = {tenant.id for tenant in members.organisations(db.session(), user.id)}
     if tenant_id not in mine:
         return replies.page("error.html", 404, heading="Not found", sentence="There is no such organisation.")
     session["organisation"] = tenant_id

@@ -6,8 +6,8 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import people
-from dashboard.domain.people import Facts
+from dashboard.domain import members, tenants
+from dashboard.domain.tenants import Facts
 from dashboard.views import frame, guards, replies
 from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.roles import Permission
@@ -18,7 +18,7 @@ pages = Blueprint("settings", __name__)
 @pages.get("/settings")
 @guards.requires(Permission.VIEW)
 def shown() -> Response:
-    facts = people.facts_of(guards.here().tenant)
+    facts = tenants.facts_of(guards.here().tenant)
     return _page(facts, facts.mark)
 
 
@@ -41,9 +41,9 @@ def save() -> Response:
         with writing(db.session()) as opened:
             # Not a full lock: that would wait for every row that is being added to the organisation.
             opened.refresh(tenant, with_for_update={"key_share": True})
-            is_changed = people.change_facts(opened, tenant, facts, seen, guards.actor(), frame.now())
-    except people.ChangedMeanwhile:
-        now = people.facts_of(tenant)
+            is_changed = tenants.change_facts(opened, tenant, facts, seen, guards.actor(), frame.now())
+    except tenants.ChangedMeanwhile:
+        now = tenants.facts_of(tenant)
         return _page(now, now.mark, {"seen": "Somebody changed these facts meanwhile. Look again, then save."})
     said = "Saved. Files taken in from now on are read with it." if is_changed else "Nothing was changed."
     return replies.gone_to(url_for("settings.shown"), said, "success" if is_changed else "info")
@@ -61,7 +61,7 @@ def _page(facts: Facts, seen: str, problems: dict[str, str] | None = None) -> Re
         zones=_zones(),
         plan=tenant.plan,
         plans=list(Plan),
-        members=people.members(db.session(), tenant),
+        members=members.listed(db.session(), tenant),
     )
 
 

@@ -7,7 +7,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import people
+from dashboard.domain import session_marks, sign_in
 from dashboard.views import frame, guards, replies
 
 pages = Blueprint("sign_in", __name__)
@@ -31,15 +31,15 @@ def submitted() -> Response:
     address = request.remote_addr or ""
     try:
         with writing(db.session()) as opened:
-            people.count_try(opened, email, address, frame.now())
-    except people.TooManyTries as refused:
+            sign_in.count_try(opened, email, address, frame.now())
+    except sign_in.TooManyTries as refused:
         error = f"Too many tries. Wait {refused.minutes} minutes, then try again."
         return replies.page("sign_in/form.html", 429, email=email, next=onward, error=error)
-    user = people.who_fits(db.session(), email, password)
+    user = sign_in.who_fits(db.session(), email, password)
     if user is None:
         return replies.page("sign_in/form.html", 422, email=email, next=onward, error=WRONG)
     with writing(db.session()) as opened:
-        people.note_sign_in(opened, email, address, user, frame.now())
+        sign_in.note_sign_in(opened, email, address, user, frame.now())
     session.clear()
     session.permanent = True
     login_user(guards.SignedIn(user.id, user.session_mark))
@@ -51,7 +51,7 @@ def submitted() -> Response:
 def sign_out() -> Response:
     with writing(db.session()) as opened:
         # A copied cookie must not outlive it.
-        people.end_sessions(opened, current_user.user_id)
+        session_marks.end_sessions(opened, current_user.user_id)
     logout_user()
     session.clear()
     return replies.gone_to(url_for("sign_in.form"), "You are signed out, here and everywhere else.")

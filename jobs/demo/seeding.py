@@ -8,7 +8,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from dashboard.db import db, writing
-from dashboard.domain import connections, grants, mappings, people, publishing, references, resync, resync_sets
+from dashboard.domain import (
+    connections,
+    grants,
+    mappings,
+    members,
+    people,
+    publishing,
+    references,
+    resync,
+    resync_sets,
+    tenants,
+)
 from dashboard.domain.actors import Actor
 from dashboard.domain.exports import Filters
 from dashboard.domain.intake import take_in
@@ -82,8 +93,8 @@ def seed(app: Flask, sandbox_url: str) -> None:
 
 def _found(session: Session, now: datetime) -> None:
     with writing(session):
-        tenants = {
-            "nordlys": people.create_tenant(
+        founded = {
+            "nordlys": tenants.create_tenant(
                 session,
                 "nordlys",
                 NORDLYS.name,
@@ -93,7 +104,7 @@ def _found(session: Session, now: datetime) -> None:
                 tax_id=NORDLYS.tax_id,
                 timezone="Europe/Stockholm",
             ),
-            "maple": people.create_tenant(
+            "maple": tenants.create_tenant(
                 session,
                 "maple",
                 MAPLE.name,
@@ -106,7 +117,7 @@ def _found(session: Session, now: datetime) -> None:
         }
         for email, name, slug, role in PEOPLE:
             user = people.create_user(session, email, PASSWORD, now, name=name)
-            people.give_role(session, tenants[slug], user, role, now)
+            members.give_role(session, founded[slug], user, role, now)
         people.create_user(session, STAFF[0], PASSWORD, now, name=STAFF[1], is_staff=True)
 
 
@@ -227,7 +238,7 @@ class _Seeder:
                 mappings.save(self.session, connection, kind, value, target, ledger, self._actor(email), self.clock())
 
     def _tenant(self, slug: str) -> Tenant:
-        return people.tenant_by_slug(self.session, slug)
+        return tenants.by_slug(self.session, slug)
 
     def _actor(self, email: str) -> Actor:
         user = self.session.scalars(select(User).where(User.email == email)).one()

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
-from dashboard.domain import people
+from dashboard.domain import tenants
 from dashboard.models import AuditEntry, Connection, Tenant
 from dashboard.vocabulary.audit import Act, EntryKind
 from dashboard.vocabulary.plans import Plan
@@ -118,7 +118,7 @@ def fill(world: World, connection: Connection) -> None:
     session = world.session
     with writing(session):
         world.nordlys.plan = Plan.ENTERPRISE
-        others = [people.create_tenant(session, f"t{n}", f"Tenant {n}", world.now()) for n in range(TENANTS - 1)]
+        others = [tenants.create_tenant(session, f"t{n}", f"Tenant {n}", world.now()) for n in range(TENANTS - 1)]
     tenants = [world.nordlys, *others]
     weights = [1 / (n + 1) for n in range(len(tenants))]
     rng = random.Random(1)  # noqa: S311 - chance, not secrecy

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import event, insert
 
 from dashboard.db import writing
-from dashboard.domain import counts, people
+from dashboard.domain import counts, tenants
 from dashboard.models import Connection, StatusCount
 from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.records import RecordKind
@@ -48,7 +48,7 @@ def fill(world: World) -> list[int]:
     """200 organisations with two connections each, and counts of every kind and status."""
     session, now = world.session, world.now()
     with writing(session):
-        made = [people.create_tenant(session, f"t{n}", f"Tenant {n}", now).id for n in range(TENANTS)]
+        made = [tenants.create_tenant(session, f"t{n}", f"Tenant {n}", now).id for n in range(TENANTS)]
         linked = [
             Connection(
                 tenant_id=tenant_id,

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.db import writing
-from dashboard.domain import audit, audit_log, lifecycle, people
+from dashboard.domain import audit, audit_log, lifecycle, tenants
 from dashboard.domain.audit_filters import MACHINE, Filters
 from dashboard.domain.audit_log import Cursor, Page, Window
 from dashboard.domain.scope import NotFound
@@ -155,7 +155,7 @@ def test_a_reference_is_found_by_its_beginning_whatever_signs_it_has(world: Worl
 def test_days_are_whole_days_of_the_organisation_the_clocks_changing_in_between(world: World) -> None:
     # On 25 October 2026 Stockholm's clocks go back: that day has 25 hours, from 22:00 UTC to 23:00 UTC.
     with writing(world.session):
-        people.set_plan(world.session, world.nordlys, Plan.ENTERPRISE, datetime(2026, 1, 1, tzinfo=UTC))
+        tenants.set_plan(world.session, world.nordlys, Plan.ENTERPRISE, datetime(2026, 1, 1, tzinfo=UTC))
     for hour, reference in ((21.99, "before"), (22, "first"), (46.99, "last"), (47, "after")):
         note(world, datetime(2026, 10, 24, tzinfo=UTC) + timedelta(hours=hour), reference)
     day = date(2026, 10, 25)
@@ -176,7 +176,7 @@ def test_a_plan_shows_its_days_to_the_instant_also_across_a_change_of_the_clocks
     world: World, plan: Plan, now: datetime, first_day: date
 ) -> None:
     with writing(world.session):
-        people.set_plan(world.session, world.nordlys, plan, datetime(2020, 1, 1, tzinfo=UTC))
+        tenants.set_plan(world.session, world.nordlys, plan, datetime(2020, 1, 1, tzinfo=UTC))
     begins = datetime.combine(first_day, datetime.min.time(), tzinfo=STOCKHOLM)
     note(world, begins, "kept in sight")
     note(world, begins - timedelta(microseconds=1), "too old")
@@ -199,7 +199,7 @@ def test_enterprise_shows_everything_and_an_upgrade_brings_the_older_back(world:
     note(world, datetime(2011, 2, 3, tzinfo=UTC), "very old")
     assert "very old" not in references(shown(world, now=now))
     with writing(world.session):
-        people.set_plan(world.session, world.nordlys, Plan.ENTERPRISE, now)
+        tenants.set_plan(world.session, world.nordlys, Plan.ENTERPRISE, now)
     assert "very old" in references(shown(world, now=now))
 
 

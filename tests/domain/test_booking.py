@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from dashboard.db import writing
-from dashboard.domain import booking, mappings, people, preflight, references
+from dashboard.domain import booking, mappings, members, preflight, references
 from dashboard.domain.booking import CannotMove, DateRefused
 from dashboard.domain.preflight import Checked
 from dashboard.models import AuditEntry, Connection, Export, Record
@@ -31,7 +31,7 @@ class Case:
 
     def move(self, to: date, *, name: str = "bo", reason: str = "Closed", month: str = "2026-10") -> None:
         session = self.world.session
-        member = people.member(session, self.world.users[name].id, self.world.nordlys.id)
+        member = members.find(session, self.world.users[name].id, self.world.nordlys.id)
         assert member is not None
         with writing(session):
             export = session.get_one(Export, self.export.id, populate_existing=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.config import Config
 from dashboard.db import writing
-from dashboard.domain import connections, grants, mappings, people, publishing, references
+from dashboard.domain import connections, grants, mappings, members, publishing, references, tenants
 from dashboard.domain.actors import Actor
 from dashboard.domain.intake import take_in
 from dashboard.domain.vault import Vault
@@ -174,7 +174,7 @@ def found_world(app: Flask, session: Session) -> World:
     now = datetime.now(UTC)
     users: dict[str, User] = {}
     with writing(session):
-        nordlys = people.create_tenant(
+        nordlys = tenants.create_tenant(
             session,
             "nordlys",
             "Nordlys AB",
@@ -184,14 +184,14 @@ def found_world(app: Flask, session: Session) -> World:
             tax_id="SE556677889901",
             timezone="Europe/Stockholm",
         )
-        maple = people.create_tenant(
+        maple = tenants.create_tenant(
             session, "maple", "Maple & Finch", now, currency="GBP", tax_id="GB123456789", timezone="Europe/London"
         )
         for name, role in NORDLYS.items():
             users[name] = _user(session, f"{name}@nordlys.example", now)
-            people.give_role(session, nordlys, users[name], role, now)
+            members.give_role(session, nordlys, users[name], role, now)
         users["dov"] = _user(session, "dov@maple.example", now)
-        people.give_role(session, maple, users["dov"], Role.OWNER, now)
+        members.give_role(session, maple, users["dov"], Role.OWNER, now)
         users["sol"] = _user(session, "sol@tieout.example", now, is_staff=True)
     return World(app, session, nordlys, maple, users)
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.db import writing
-from dashboard.domain import connections, consents, people
+from dashboard.domain import connections, consents, sign_in
 from dashboard.domain.vault import Vault
 from dashboard.models import Grant, Lookup
 from dashboard.vocabulary.providers import Provider
@@ -53,7 +53,7 @@ def test_what_a_disconnected_connection_stood_on_is_forgotten(scene: Scene) -> N
 @pytest.mark.parametrize(("minutes", "kept"), [(14, 2), (16, 0)])
 def test_misses_are_forgotten_with_their_window(scene: Scene, minutes: int, kept: int) -> None:
     with writing(scene.session):
-        people.count_try(scene.session, "nobody@else.example", "192.0.2.1", scene.clock())
+        sign_in.count_try(scene.session, "nobody@else.example", "192.0.2.1", scene.clock())
     scene.later(minutes=minutes)
     forgetting.run(scene.office)
     scene.session.rollback()

@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import select
 
 from dashboard.db import writing
-from dashboard.domain import audit, lifecycle, people
+from dashboard.domain import audit, lifecycle, tenants
 from dashboard.models import Attempt, AuditEntry, Export
 from dashboard.models.export import AttemptState, Step
 from dashboard.vocabulary.audit import Act
@@ -218,7 +218,7 @@ def test_a_plan_shows_its_days_and_names_the_plan_that_shows_more(
     first = datetime(2026, 10, 30, tzinfo=zone) - timedelta(days=days)
     with time_machine.travel(now, tick=False):
         with writing(world.session):
-            people.set_plan(world.session, world.nordlys, plan, now - timedelta(days=400))
+            tenants.set_plan(world.session, world.nordlys, plan, now - timedelta(days=400))
         note(world, first, "at the edge")
         note(world, first - timedelta(microseconds=1), "beyond it")
         cleo = visit("cleo")
@@ -237,7 +237,7 @@ def test_a_plan_shows_its_days_and_names_the_plan_that_shows_more(
         assert cleo.get(f"/audit-log/{ids['at the edge']}").status_code == 200
         assert cleo.get(f"/audit-log/{ids['beyond it']}").status_code == 404
         with writing(world.session):
-            people.set_plan(world.session, world.nordlys, Plan.ENTERPRISE, now)
+            tenants.set_plan(world.session, world.nordlys, Plan.ENTERPRISE, now)
         assert "beyond it" in cleo.get("/audit-log").text
         assert cleo.get(f"/audit-log/{ids['beyond it']}").status_code == 200
 

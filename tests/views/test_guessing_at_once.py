@@ -7,11 +7,11 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
-from dashboard.domain import people
+from dashboard.domain import sign_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
 
-GUESSES = people.FAILURES_PER_EMAIL * 2
+GUESSES = sign_in.FAILURES_PER_EMAIL * 2
 
 
 @pytest.fixture
@@ -49,4 +49,4 @@ def test_of_many_guesses_at_once_only_as_many_are_looked_at_as_are_allowed(
     ended.set()
     for thread in threads:
         thread.join()
-    assert Counter(answers) == {422: people.FAILURES_PER_EMAIL, 429: GUESSES - people.FAILURES_PER_EMAIL}
+    assert Counter(answers) == {422: sign_in.FAILURES_PER_EMAIL, 429: GUESSES - sign_in.FAILURES_PER_EMAIL}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from dashboard.db import writing
-from dashboard.domain import people
+from dashboard.domain import members
 from dashboard.vocabulary.roles import Role
 from tests.support.visitor import Visitor
 from tests.support.world import World
@@ -21,7 +21,7 @@ def switches(page: str) -> dict[str, str]:
 
 def test_who_belongs_to_several_organisations_switches_in_the_top_bar(world: World, visit: Visit) -> None:
     with writing(world.session):
-        people.give_role(world.session, world.maple, world.users["bo"], Role.VIEWER, world.now())
+        members.give_role(world.session, world.maple, world.users["bo"], Role.VIEWER, world.now())
     bo = visit("bo")
     offered = switches(bo.get("/records").text)
     assert list(offered) == ["Maple &amp; Finch"]

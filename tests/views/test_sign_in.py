@@ -12,7 +12,8 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from dashboard.db import writing
-from dashboard.domain import people
+from dashboard.domain import members
+from dashboard.domain.sign_in import FAILURES_PER_ADDRESS, FAILURES_PER_EMAIL, count_try
 from dashboard.models import AuditEntry, User
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Role
@@ -99,8 +100,8 @@ def test_guessing_one_persons_password_is_stopped_for_a_while_known_or_not(world
     start = datetime(2026, 11, 20, 9, tzinfo=UTC)
     for email in (BO, "nobody@nordlys.example"):
         with time_machine.travel(start, tick=False) as clock:
-            answers = [sign_in(visit(""), email, "wrong").status_code for _ in range(people.FAILURES_PER_EMAIL + 1)]
-            assert answers == [422] * people.FAILURES_PER_EMAIL + [429]
+            answers = [sign_in(visit(""), email, "wrong").status_code for _ in range(FAILURES_PER_EMAIL + 1)]
+            assert answers == [422] * FAILURES_PER_EMAIL + [429]
             refused = sign_in(visit(""), email, world.password)
             assert refused.status_code == 429
             assert "Wait 15 minutes" in refused.text
@@ -111,8 +112,8 @@ def test_guessing_one_persons_password_is_stopped_for_a_while_known_or_not(world
 
 def test_an_address_that_guesses_at_many_people_is_stopped_for_all_of_them(world: World, visit: Visit) -> None:
     with writing(world.session):
-        for n in range(people.FAILURES_PER_ADDRESS):
-            people.count_try(world.session, f"somebody-{n}@else.example", "127.0.0.1", world.now())
+        for n in range(FAILURES_PER_ADDRESS):
+            count_try(world.session, f"somebody-{n}@else.example", "127.0.0.1", world.now())
     assert sign_in(visit(""), "ada@nordlys.example", world.password).status_code == 429
 
 
@@ -202,7 +203,7 @@ def test_every_session_of_a_person_ends_when_their_role_changes(world: World, vi
     assert is_in(at_work)
     assert is_in(at_home)
     with writing(world.session):
-        people.give_role(world.session, world.nordlys, world.users["bo"], Role.VIEWER, world.now())
+        members.give_role(world.session, world.nordlys, world.users["bo"], Role.VIEWER, world.now())
     assert not is_in(at_work)
     assert not is_in(at_home)
     assert is_in(ada)
