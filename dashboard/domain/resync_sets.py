@@ -9,9 +9,9 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import exports
+from dashboard.domain import export_filters
 from dashboard.domain.actors import Actor
-from dashboard.domain.exports import Filters
+from dashboard.domain.export_filters import Filters
 from dashboard.models import Connection, Export, Record, Resync, ResyncItem, StatusCount
 from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState, ResyncState
@@ -224,7 +224,7 @@ def _conditions(choice: Choice) -> tuple[list[ColumnElement[bool]], list[ColumnE
         case Ticked(ids=ids, seen=seen):
             return [Export.id.in_(ids)], [] if seen is None else [Export.failed_at <= seen]
         case Matching(filters=filters):
-            return [*failed, *exports.narrowing(filters)], []
+            return [*failed, *export_filters.narrowing(filters)], []
         case RestOf(resync=earlier):
             remaining = select(ResyncItem.export_id).where(
                 ResyncItem.resync_id == earlier.id, ResyncItem.state.in_(_REMAINING)

@@ -9,8 +9,18 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
-from dashboard.domain import connections, counts, exports, guides, missing_mappings, resync_results, scope
-from dashboard.domain.exports import TILES, Filters, Page, Row
+from dashboard.domain import (
+    connections,
+    counts,
+    export_filters,
+    exports,
+    guides,
+    missing_mappings,
+    resync_results,
+    scope,
+)
+from dashboard.domain.export_filters import TILES, Filters
+from dashboard.domain.exports import Page, Row
 from dashboard.domain.resync_results import Progress
 from dashboard.domain.scope import NotFound
 from dashboard.models import Connection, Resync
@@ -114,7 +124,7 @@ class Board:
 @pages.get("/exports/<provider>")
 @guards.requires(Permission.VIEW)
 def listed(provider: str) -> Response:
-    filters, errors = exports.read(request.args)
+    filters, errors = export_filters.read(request.args)
     board = _board(_provider(provider), filters, errors)
     status = 422 if errors else 200
     return replies.page_or_part("exports/listed.html", "exports/refreshed.html", status, board=board)
@@ -139,7 +149,7 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
     connected = connections.of_provider(session, tenant_id, provider)
     if not connected:
         raise NotFound(f"{provider} was never connected")
-    chosen = exports.chosen_connections(connected, filters)
+    chosen = export_filters.chosen_connections(connected, filters)
     by_status = counts.by_status(session, tenant_id, [each.id for each in chosen], filters.kind)
     cursor = {name: at for name in ("before", "after") if (at := scope.row_id(request.args.get(name, "")))}
     page = exports.page(session, tenant_id, chosen, filters, **cursor)

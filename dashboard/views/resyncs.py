@@ -11,7 +11,7 @@ from dashboard.domain import (
     amounts,
     connections,
     csv_rows,
-    exports,
+    export_filters,
     guides,
     resync,
     resync_results,
@@ -148,11 +148,11 @@ def _choice() -> Choice:
     if "rest_of" in form:
         return RestOf(_owned(scope.row_id(form["rest_of"]) or 0))
     if form.get("scope") == "matching":
-        filters, errors = exports.read(form)
+        filters, errors = export_filters.read(form)
         if errors:
             raise EmptySelection(f"{' '.join(errors.values())} Nothing was sent.")
         connected = connections.of_provider(session, tenant_id, _provider())
-        return Matching(tuple(exports.chosen_connections(connected, filters)), filters)
+        return Matching(tuple(export_filters.chosen_connections(connected, filters)), filters)
     ids = frozenset(form.getlist("export"))
     if not ids:
         raise EmptySelection("Tick at least one export first; nothing was sent.")
@@ -178,7 +178,7 @@ def _back() -> str:
     """The exports page as it was when the button was pressed, or the list of resyncs when it was pressed elsewhere."""
     if request.form.get("provider", "") not in list(Provider):
         return url_for("resyncs.listed")
-    filters, _ = exports.read(request.form)
+    filters, _ = export_filters.read(request.form)
     cursor = {name: request.form[name] for name in ("before", "after") if name in request.form}
     return url_for("exports.listed", provider=_provider().value, **filters.args, **cursor)  # type: ignore[arg-type]
 
@@ -209,7 +209,7 @@ def _said(made: Resync) -> str:
 def _question(listing: Listed, progress: Progress) -> AnyResponse:
     """The page that asks before a frozen set is sent."""
     session, found = db.session(), listing.resync
-    filters, _ = exports.read(found.scope)
+    filters, _ = export_filters.read(found.scope)
     companies = {each.id: each.company_name for each in connections.listed(session, found.tenant_id)}
     return replies.page(
         "resyncs/confirmation.html",

@@ -21,7 +21,7 @@ from dashboard.domain import (
     tenants,
 )
 from dashboard.domain.actors import Actor
-from dashboard.domain.exports import Filters
+from dashboard.domain.export_filters import Filters
 from dashboard.domain.intake import take_in
 from dashboard.domain.resync_sets import Matching
 from dashboard.domain.vault import Vault

@@ -18,7 +18,7 @@ from dashboard.domain import (
     resync_sets,
     resync_warnings,
 )
-from dashboard.domain.exports import Filters
+from dashboard.domain.export_filters import Filters
 from dashboard.domain.resync_sets import Choice, Matching, RestOf, Ticked
 from dashboard.models import AuditEntry, Connection, Export, Resync, ResyncItem
 from dashboard.models.resync import ItemState, ResyncState
