@@ -52,7 +52,7 @@ def is_in_ledger(export: Export) -> bool:
 
 
 def archive(session: Session, record: Record, reason: str, actor: Actor, now: datetime) -> None:
-    """Put the record away; what failed or was held of it counts as that no more. The record is held by the caller's lock.
+    """Put the record away; what failed or was held of it no longer counts as such. The caller holds the record's lock.
 
     Raises CannotArchive, BadReason.
     """

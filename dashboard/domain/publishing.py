@@ -42,7 +42,7 @@ def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: 
 
     The records are read afresh and held until the transaction ends, so that two presses of one button have one effect.
     """
-    targets = _followers(session, tenant_id)
+    targets = followers(session, tenant_id)
     operation = secrets.token_hex(12)
     approved = exports = 0
     left_out = []
@@ -51,7 +51,7 @@ def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: 
     # wait for the other.
     with counts.together(session):
         for record in _held(session, tenant_id, [record.id for record in records]):
-            reason = _why_not_approvable(record)
+            reason = why_not_approvable(record)
             if reason:
                 left_out.append(f"{record.number}: {reason}")
                 continue
@@ -181,7 +181,8 @@ _STANDING = {
 }
 
 
-def _why_not_approvable(record: Record) -> str:
+def why_not_approvable(record: Record) -> str:
+    """Why it cannot be approved now, in a few words; "" when it can."""
     if record.archived_at is not None:
         return "archived"
     if record.is_possible_duplicate:
@@ -191,7 +192,7 @@ def _why_not_approvable(record: Record) -> str:
     return ""
 
 
-def _followers(session: Session, tenant_id: int) -> list[Connection]:
+def followers(session: Session, tenant_id: int) -> list[Connection]:
     """Connections whose exports begin on approval; a broken one is among them, its exports wait."""
     query = select(Connection).where(
         Connection.tenant_id == tenant_id,

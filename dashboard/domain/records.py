@@ -110,8 +110,9 @@ def counts(session: Session, tenant_id: int, today: date) -> dict[RecordList, in
 
 
 def ticked(session: Session, tenant_id: int, ids: Sequence[int]) -> list[Record]:
-    """Those of the ids that are the organisation's."""
-    return list(session.scalars(select(Record).where(Record.tenant_id == tenant_id, Record.id.in_(ids))))
+    """Those of the ids that are the organisation's, the oldest first."""
+    own = select(Record).where(Record.tenant_id == tenant_id, Record.id.in_(ids))
+    return list(session.scalars(own.order_by(Record.id)))
 
 
 def is_overdue(session: Session, record: Record, today: date) -> bool:

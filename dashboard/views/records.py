@@ -1,5 +1,6 @@
 """Pages of records: the lists, approving, one record, sending it, its original files. Mending it is mending.py's."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +9,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import amounts, publishing, records, scope
+from dashboard.domain import amounts, approvals, publishing, records, scope
+from dashboard.domain.approvals import Foreseen
 from dashboard.domain.publishing import Approved, NotSendable
 from dashboard.domain.records import RecordList
 from dashboard.models import Connection, Export, Record
@@ -33,6 +35,11 @@ def approve() -> Response:
     if not boxes:
         return _list(422, refusal=NOTHING_TICKED)
     ids = [one for each in boxes if (one := scope.row_id(each))]
+    if len(boxes) > 1 and not request.form.get("confirmed"):
+        found = records.ticked(db.session(), tenant.id, ids)
+        foreseen = approvals.foresee(db.session(), tenant.id, found)
+        if len(foreseen.records) > 1:
+            return _question(foreseen, len(boxes) - len(found))
     with writing(db.session()) as session:
         found = records.ticked(session, tenant.id, ids)
         done = publishing.approve(session, tenant.id, found, guards.actor(), frame.now())
@@ -131,6 +138,21 @@ def _list(status: int = 200, refusal: str = "") -> Response:
     )
 
 
+def _question(foreseen: Foreseen, foreign: int) -> Response:
+    """Several are approved once their number and sums were seen."""
+    return replies.page(
+        "records/approval.html",
+        foreseen=foreseen,
+        left_out=_left_out(foreseen.left_out, foreign),
+        state=_state(request.form),
+        cancel=_list_address(request.form),
+    )
+
+
+def _left_out(reasons: Sequence[str], foreign: int) -> list[str]:
+    return [*reasons, *([f"{foreign} not found here"] if foreign else [])]
+
+
 def _state(asked: Any) -> dict[str, str]:
     """The list and the search, as the address carries them; an unknown list is all records."""
     named = asked.get("list", "")
@@ -150,7 +172,7 @@ def _told(done: Approved, foreign: int) -> str:
     parts = [f"Approved {done.approved}: {sums}." if done.approved else "Nothing was approved."]
     if done.exports:
         parts.append(f"{done.exports} {'export' if done.exports == 1 else 'exports'} began.")
-    left_out = [*done.left_out, *([f"{foreign} not found here"] if foreign else [])]
+    left_out = _left_out(done.left_out, foreign)
     if left_out:
         parts.append(f"Left out: {'; '.join(left_out)}.")
     return " ".join(parts)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
@@ -14,7 +13,7 @@ from dashboard.models.connection import ConnectionState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Fault, LedgerState
-from dashboard.vocabulary.records import Approval, Payment
+from dashboard.vocabulary.records import Payment
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
 from tests.support.attempting import accept, fail_check, fall_silent, refuse
@@ -126,51 +125,6 @@ def link(page: str, rel: str) -> str:
 def test_an_odd_address_is_still_a_list(world: World, visit: Visit, query: str) -> None:
     world.records(1)
     assert visit("bo").get(f"/records?{query}").status_code == 200
-
-
-@pytest.mark.requirement("S2-01")
-def test_ticked_records_are_approved_with_their_sums_and_queued(world: World, visit: Visit) -> None:
-    world.connect_xero()
-    records = [*world.records(2), *world.records(1, currency="EUR", total_net=Decimal("10.00")), *world.records(1)]
-    bo = visit("bo")
-    bo.get("/records")
-    page = bo.post("/records/approvals", {"ids": [str(record.id) for record in records[:3]]}).text
-    assert "Approved 3: 250.00 SEK and 12.50 EUR. 3 exports began." in page
-    world.session.rollback()
-    states = world.session.scalars(select(Record.approval).order_by(Record.id)).all()
-    assert states == [Approval.APPROVED] * 3 + [Approval.AWAITING]
-
-
-def test_approving_twice_has_one_effect(world: World, visit: Visit) -> None:
-    world.connect_xero()
-    (record,) = world.records(1)
-    bo = visit("bo")
-    bo.get("/records")
-    for _ in range(2):
-        page = bo.post("/records/approvals", {"ids": [str(record.id)]}).text
-    assert "Nothing was approved. Left out: T-00001: approved already." in page
-    assert count(world, AuditEntry.act == Act.RECORD_APPROVED) == 1
-
-
-def test_approving_nothing_is_refused_kindly(world: World, visit: Visit) -> None:
-    world.records(1)
-    bo = visit("bo")
-    bo.get("/records")
-    answer = bo.post("/records/approvals", {"list": "awaiting-approval", "q": "kaffe"})
-    assert answer.status_code == 422
-    assert "Nothing was ticked." in answer.text
-    assert 'value="kaffe"' in answer.text
-
-
-def test_foreign_ids_among_the_ticked_are_left_out_and_reported(world: World, visit: Visit) -> None:
-    (mine,), (theirs,) = world.records(1), world.records(1, tenant=world.maple)
-    bo = visit("bo")
-    bo.get("/records")
-    page = bo.post("/records/approvals", {"ids": [str(mine.id), str(theirs.id), str(10**30)]}).text
-    assert "Approved 1: 125.00 SEK." in page
-    assert "2 not found here" in page
-    world.session.rollback()
-    assert world.session.scalar(select(Record.approval).where(Record.id == theirs.id)) is Approval.AWAITING
 
 
 def test_a_viewer_sees_approve_and_export_disabled_with_the_reason_and_may_not_post(world: World, visit: Visit) -> None:
