@@ -101,6 +101,16 @@ def archiving(person: Person) -> None:
         person.press("Archive…")
 
 
+def approving_two(person: Person) -> None:
+    person.go("/records?list=awaiting-approval")
+    boxes = person.page.locator("#records tbody td.tick input")
+    person.hands.tick(boxes.nth(0))
+    person.hands.tick(boxes.nth(1))
+    with person.page.expect_navigation():
+        person.press("Approve 2" if person.way.scripts else "Approve")
+    expect(person.heading("Approve 2 records?")).to_be_visible()
+
+
 FAILED = "/exports/xero?q="
 
 CASES = [
@@ -122,6 +132,7 @@ CASES = [
     Case("records.listed", "seen by a viewer", "cleo", at("/records?list=awaiting-approval")),
     Case("records.listed", "nothing found", "bo", at("/records?q=nothing-like-it")),
     Case("records.approve", "nothing ticked", "bo", sent("/records", "#approvals"), 422),
+    Case("records.approve", "to be confirmed", "bo", approving_two),
     Case("records.shown", "synced", "bo", first_of("/exports/xero?status=synced&q=NL-2")),
     Case("records.shown", "without a contact", "cleo", through(f"{FAILED}NL-723", "NL-723")),
     Case("records.shown", "on hold", "bo", through("/exports/xero?status=on-hold", "NL-1500")),
