@@ -21,9 +21,12 @@ STARTS_WITHIN = 90.0
 
 @dataclass
 class Demo:
+    """`data` is its folder, with the settings that it left for a shell."""
+
     url: str
     ledger: Ledger
     process: subprocess.Popen[bytes]
+    data: Path
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -45,7 +48,7 @@ def start_demo(data: Path) -> Demo:
         process = subprocess.Popen(
             [*command, "--data", str(data)], cwd=ROOT, env=own, stdout=log, stderr=subprocess.STDOUT
         )
-    demo = Demo(f"http://localhost:{port}", Ledger(f"http://localhost:{sandbox_port}"), process)
+    demo = Demo(f"http://localhost:{port}", Ledger(f"http://localhost:{sandbox_port}"), process, data)
     ends = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < ends and process.poll() is None:
         with suppress(URLError, ConnectionError, TimeoutError), urlopen(f"{demo.url}/healthz", timeout=5):  # noqa: S310
