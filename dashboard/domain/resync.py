@@ -1,6 +1,6 @@
 """Resyncs under way: confirm, send a few, send the rest when those did not fail again, cancel, end.
 
-What is in one is resync_sets.py, what came of it resync_results.py.
+What is in one is resync_sets.py, what came of it resync_progress.py and resync_results.py.
 """
 
 from collections import defaultdict
@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain import audit, lifecycle, resync_results
+from dashboard.domain import audit, lifecycle, resync_progress
 from dashboard.domain.actors import Actor
+from dashboard.domain.resync_causes import cause_of, code_of, has_code
 from dashboard.domain.resync_sets import FIRST_OF_A_CAUSE, STALE
 from dashboard.models import Connection, Export, Resync, ResyncItem, User
 from dashboard.models.resync import ItemState, ResyncState
@@ -174,11 +175,11 @@ def _stop_unmended(session: Session, resync: Resync, now: datetime) -> None:
     )
     for cause, state, code, subject in tried:
         has_failed = state is ItemState.FAILED
-        same_cause[cause].append(has_failed and cause == resync_results.cause_of(code, subject))
-        same_code[resync_results.code_of(cause)].append(has_failed and resync_results.code_of(cause) == code)
+        same_cause[cause].append(has_failed and cause == cause_of(code, subject))
+        same_code[code_of(cause)].append(has_failed and code_of(cause) == code)
     unmended = [cause for cause, failed_again in same_cause.items() if all(failed_again)]
     hopeless = [code for code, again in same_code.items() if all(again) and len(again) >= FIRST_OF_A_CAUSE]
-    untried = [ResyncItem.cause.startswith(f"{code}|", autoescape=True) for code in hopeless]
+    untried = [has_code(code) for code in hopeless]
     waiting = (ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
     left = {"state": ItemState.LEFT, "words": LEFT, "ended_at": now}
     for at in range(0, len(unmended), _CHUNK):
@@ -239,7 +240,7 @@ def _end(session: Session, resync: Resync, now: datetime) -> None:
     was_cancelled = resync.state is ResyncState.CANCELLING
     resync.state = ResyncState.CANCELLED if was_cancelled else ResyncState.DONE
     resync.ended_at = now
-    resync.words = resync_results.progress(session, resync, now).sentence
+    resync.words = resync_progress.progress(session, resync, now).sentence
     session.flush()
     audit.note_act(
         session,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dashboard.domain import export_filters
 from dashboard.domain.actors import Actor
 from dashboard.domain.export_filters import Filters
+from dashboard.domain.resync_causes import cause_of_export
 from dashboard.models import Connection, Export, Record, Resync, ResyncItem, StatusCount
 from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState, ResyncState
@@ -23,7 +24,6 @@ SMALL = 25
 """A resync of up to this many is sent at once; of a larger one a few of every cause go first, never more than this."""
 LAST_WAVE = 3
 """First a few of the causes, then a few of every other cause, then all that is left."""
-CAUSE_LENGTH = 300
 
 ALARMED = "Skipped: it may be in the ledger twice; look at its record first"
 STALE = "Skipped: it was no longer failed as it was when chosen"
@@ -179,7 +179,7 @@ def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
     chosen, is_as_seen = _conditions(choice)
     # What may be in the ledger twice is looked at by a person before it goes a third time.
     to_send = case((and_(Export.status == Status.FAILED, Export.alarm == "", *is_as_seen), 1), else_=0)
-    cause = func.substr(Export.error_code + "|" + Export.error_subject, 1, CAUSE_LENGTH)
+    cause = cause_of_export()
     found = (
         select(
             Export.id.label("export_id"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import resync_results
+from dashboard.domain.resync_causes import code_of
 from dashboard.models import AuditEntry, Connection, Export, MappingChange, Resync, ResyncItem
 from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState
@@ -109,4 +109,4 @@ def _newest_changes(session: Session, resync: Resync, since: datetime) -> list[t
 def causes(session: Session, resync: Resync) -> int:
     """How many different errors the items to be sent failed for, whatever each was about."""
     query = select(ResyncItem.cause).where(ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
-    return len({resync_results.code_of(cause) for cause in session.scalars(query.distinct())})
+    return len({code_of(cause) for cause in session.scalars(query.distinct())})

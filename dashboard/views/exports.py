@@ -16,12 +16,12 @@ from dashboard.domain import (
     exports,
     guides,
     missing_mappings,
-    resync_results,
+    resync_progress,
     scope,
 )
 from dashboard.domain.export_filters import TILES, Filters
 from dashboard.domain.exports import Page, Row
-from dashboard.domain.resync_results import Progress
+from dashboard.domain.resync_progress import Progress
 from dashboard.domain.scope import NotFound
 from dashboard.models import Connection, Resync
 from dashboard.models.connection import ConnectionState
@@ -163,7 +163,7 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
         errors=errors,
         counts={tile: sum(by_status[each] for each in counted) for tile, counted in TILES.items()},
         page=page,
-        recent=resync_results.recent(session, tenant_id, provider, now),
+        recent=resync_progress.recent(session, tenant_id, provider, now),
         remedies=remedied,
         mended=mended,
         codes=exports.codes(session, tenant_id, chosen) | {filters.code},

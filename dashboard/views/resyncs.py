@@ -14,12 +14,16 @@ from dashboard.domain import (
     export_filters,
     guides,
     resync,
+    resync_lists,
+    resync_progress,
     resync_results,
     resync_sets,
     resync_warnings,
     scope,
 )
-from dashboard.domain.resync_results import Listed, Progress, Result
+from dashboard.domain.resync_lists import Listed
+from dashboard.domain.resync_progress import Progress
+from dashboard.domain.resync_results import Result
 from dashboard.domain.resync_sets import Choice, EmptySelection, Matching, RestOf, Ticked
 from dashboard.models import Resync
 from dashboard.models.resync import ItemState, ResyncState
@@ -39,7 +43,7 @@ HEADING = ("Position", "Number", "Kind", "Contact", "Dated", "Currency", "Amount
 @guards.requires(Permission.VIEW)
 def listed() -> AnyResponse:
     before = scope.row_id(request.args.get("before", ""))
-    found, older = resync_results.listed(db.session(), guards.here().tenant.id, before)
+    found, older = resync_lists.listed(db.session(), guards.here().tenant.id, before)
     return replies.page("resyncs/listed.html", found=found, older=older, is_first=before is None)
 
 
@@ -68,8 +72,8 @@ def shown(resync_id: int) -> AnyResponse:
     """How far it is and what each record came to; a frozen set asks to be confirmed instead."""
     session, now = db.session(), frame.now()
     found = _owned(resync_id)
-    listing = resync_results.one(session, found)
-    progress = resync_results.progress(session, found, now)
+    listing = resync_lists.one(session, found)
+    progress = resync_progress.progress(session, found, now)
     if found.state is ResyncState.FROZEN and not resync.has_lapsed(found, now):
         return _question(listing, progress)
     state = next((each for each in ItemState if each.value == request.args.get("state")), None)
@@ -82,7 +86,7 @@ def shown(resync_id: int) -> AnyResponse:
         listing=listing,
         progress=progress,
         has_lapsed=resync.has_lapsed(found, now),
-        parts=resync_results.parts(session, found),
+        parts=resync_lists.parts(session, found),
         results=results,
         state=state,
         after=after,
@@ -121,7 +125,7 @@ def cancel(resync_id: int) -> AnyResponse:
         was_frozen = found.state is ResyncState.FROZEN
         was_stopped = resync.cancel(session, found, guards.actor(), frame.now())
     if was_frozen and was_stopped:
-        provider = resync_results.one(session, found).provider
+        provider = resync_lists.one(session, found).provider
         return replies.gone_to(url_for("exports.listed", provider=provider.value), "Nothing was sent.", "info")
     message = "What was not sent yet keeps its former error." if was_stopped else "It had ended already."
     return replies.gone_to(url_for("resyncs.shown", resync_id=resync_id), message, "info")
@@ -196,8 +200,8 @@ def _onward(made: list[Resync]) -> AnyResponse:
 
 
 def _said(made: Resync) -> str:
-    listing = resync_results.one(db.session(), made)
-    skipped = resync_results.progress(db.session(), made, frame.now()).counts[ItemState.SKIPPED]
+    listing = resync_lists.one(db.session(), made)
+    skipped = resync_progress.progress(db.session(), made, frame.now()).counts[ItemState.SKIPPED]
     parts = [f"{made.label}: {made.total - skipped:,} on the way to {listing.provider.label}."]
     if skipped:
         parts.append(f"{skipped:,} skipped: no longer failed as when ticked.")
@@ -217,7 +221,7 @@ def _question(listing: Listed, progress: Progress) -> AnyResponse:
         progress=progress,
         warnings=resync_warnings.warnings(session, found),
         causes=resync_warnings.causes(session, found),
-        parts=resync_results.parts(session, found),
+        parts=resync_lists.parts(session, found),
         is_in_waves=resync_warnings.is_in_waves(session, found),
         said=list(filters.in_words(companies, TITLES).values()),
     )

@@ -14,6 +14,7 @@ from dashboard.domain import (
     mappings,
     references,
     resync,
+    resync_progress,
     resync_results,
     resync_sets,
     resync_warnings,
@@ -68,7 +69,7 @@ def states(world: World, made: Resync) -> list[ItemState]:
 
 def outcome(world: World, made: Resync) -> dict[ItemState, int]:
     world.session.rollback()
-    found = resync_results.progress(world.session, made, world.now()).counts
+    found = resync_progress.progress(world.session, made, world.now()).counts
     return {state: n for state, n in found.items() if n}
 
 

@@ -18,7 +18,7 @@ from dashboard.domain import (
     publishing,
     references,
     resync,
-    resync_results,
+    resync_progress,
     resync_sets,
 )
 from dashboard.domain.grants import Tokens
@@ -196,7 +196,7 @@ class Scene:
     def sentence(self, resynced: Resync) -> str:
         """What the page says came of it."""
         self.session.rollback()
-        return resync_results.progress(self.session, resynced, self.clock()).sentence
+        return resync_progress.progress(self.session, resynced, self.clock()).sentence
 
     def map(self, kind: MappingKind, value: str, target: str) -> None:
         """ada maps a value of the source to an object of the ledger."""
