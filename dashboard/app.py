@@ -24,6 +24,7 @@ from dashboard.views import (
     home,
     mapping,
     mending,
+    oauth,
     receiving,
     records,
     resyncs,
@@ -59,7 +60,7 @@ def create_app(config: Config) -> Flask:
     receiving.init_app(app)
     guards.init_app(app)
     frame.init_app(app)
-    connections.init_app(app, config)
+    oauth.init_app(app, config)
     modules = (
         archive,
         audit_log,

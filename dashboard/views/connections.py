@@ -1,15 +1,11 @@
 """Pages of connections: how each one is, connecting and reconnecting by the provider's consent, lists, disconnecting.
 
-The code of a consent is exchanged here: the one call to a provider that a page makes.
+The way to the consent and back is oauth.py.
 """
 
 import secrets
-from typing import Any, cast
 
-import structlog
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
-from flask import Blueprint, Flask, current_app, request, session, url_for
+from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.config import Config
@@ -20,47 +16,11 @@ from dashboard.domain.vault import Vault
 from dashboard.models import Connection
 from dashboard.models.connection import ConnectionState
 from dashboard.models.lookup import LookupKind
-from dashboard.views import frame, guards, replies
-from dashboard.vocabulary.providers import FACTS, Provider, endpoints
+from dashboard.views import frame, guards, oauth, replies
+from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.roles import Permission
-from dashboard.vocabulary.tokens import Tokens, received
 
 pages = Blueprint("connections", __name__)
-log = structlog.get_logger(__name__)
-
-EXCHANGE_SECONDS = 20
-BEGUN_AT_MOST = 3
-"""How many consents of one session may be under way: its cookie holds no more than 4 kB."""
-
-REFUSALS = {
-    "access_denied": "You did not allow access in {label}. Nothing was changed.",
-    "mismatching_state": "This sign-in was not begun here, or was used before. Nothing was changed; begin again.",
-    "invalid_grant": "{label} no longer accepts this sign-in: it lasts five minutes and works once. Begin again.",
-    "invalid_client": "{label} does not know this server. Whoever runs it has to check TIEOUT_{name}_CLIENT_ID.",
-    "unauthorized_client": "{label} does not let this server ask. Whoever runs it has to check the app there.",
-    "no_lasting_access": "{label} gave no lasting access. Begin again, and leave everything ticked that it asks about.",
-    "no_answer": "{label} did not answer when the sign-in was to be confirmed. Nothing was changed; begin again.",
-}
-OTHERWISE = "{label} refused the sign-in. Nothing was changed; begin again."
-
-
-def init_app(app: Flask, config: Config) -> None:
-    """Register the providers' OAuth clients."""
-    clients: Any = OAuth(app)
-    for provider, chosen in config.providers.items():
-        addresses = endpoints(provider, chosen.base_url)
-        clients.register(
-            provider.value,
-            client_id=chosen.client_id,
-            client_secret=chosen.client_secret,
-            authorize_url=addresses.authorize,
-            access_token_url=addresses.token,
-            client_kwargs={
-                "scope": " ".join(FACTS[provider].scopes),
-                "code_challenge_method": "S256",
-                "default_timeout": EXCHANGE_SECONDS,
-            },
-        )
 
 
 @pages.get("/connections")
@@ -102,16 +62,12 @@ def callback(provider: str) -> Response:
     """Where the provider sends a person back to. It has to be a GET, though the consent is kept by it: its state,
     made by a form of ours and good for one use, stands for the form's token."""
     chosen = _provider(provider)
-    begun = _begun(chosen)
     try:
-        if begun is None or begun.get("organisation") != guards.here().tenant.id:
-            raise OAuthError("mismatching_state")
-        tokens = _exchanged(chosen)
-    except OAuthError as refused:
-        log.warning("consent refused", provider=chosen.value, error=str(refused.error)[:60])
-        return _refused(chosen, str(refused.error))
+        tokens, wanted_id = oauth.come_back(chosen, guards.here().tenant.id)
+    except oauth.Refused as refused:
+        return replies.gone_to(url_for("connections.listed"), str(refused), "error")
     with writing(db.session()) as opened:
-        wanted = _mine(begun["connection"]) if begun.get("connection") else None
+        wanted = _mine(wanted_id) if wanted_id else None
         lookup = consents.begin(
             opened, _vault(), guards.here().tenant.id, chosen, tokens, wanted, guards.actor(), frame.now()
         )
@@ -222,63 +178,10 @@ def _unready(provider: Provider) -> str:
 
 
 def _sent_to_consent(provider: Provider, wanted: Connection | None) -> Response:
-    """To the provider's consent page. What the way back needs stays in the session, under a state good for one use."""
     reason = _unready(provider)
     if reason:
         return replies.gone_to(url_for("connections.listed"), reason, "error")
-    client = _client(provider)
-    redirect_uri = _config().public_url + url_for("connections.callback", provider=provider.value)
-    begun = client.create_authorization_url(redirect_uri)
-    _forget_begun()
-    client.save_authorize_data(
-        redirect_uri=redirect_uri,
-        state=begun["state"],
-        code_verifier=begun["code_verifier"],
-        organisation=guards.here().tenant.id,
-        connection=wanted.id if wanted else None,
-    )
-    return replies.gone_to(begun["url"])
-
-
-def _client(provider: Provider) -> FlaskOAuth2App:
-    clients: Any = current_app.extensions["authlib.integrations.flask_client"]
-    return cast(FlaskOAuth2App, clients.create_client(provider.value))
-
-
-def _forget_begun() -> None:
-    begun = [name for name in session if name.startswith("_state_")]
-    for name in sorted(begun, key=lambda each: session[each]["exp"])[: 1 - BEGUN_AT_MOST]:
-        del session[name]
-
-
-def _begun(provider: Provider) -> dict[str, Any] | None:
-    """What was kept when the consent was asked for; None for a state that this session did not make."""
-    found: dict[str, Any] | None = _client(provider).framework.get_state_data(session, request.args.get("state"))
-    return found
-
-
-def _exchanged(provider: Provider) -> Tokens:
-    """Tokens for the code. Raises OAuthError, "no_answer" when nobody answered."""
-    # No transaction stays open while somebody else is waited for.
-    db.session.commit()
-    if not request.args.get("code") and not request.args.get("error"):
-        raise OAuthError("invalid_grant")
-    try:
-        answer = _client(provider).authorize_access_token(allow_redirects=False)
-    except (OSError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as fault:
-        # Every exception of requests is an OSError; the others are answers that are not what they should be.
-        log.warning("token endpoint out of reach", provider=provider.value, fault=type(fault).__name__)
-        raise OAuthError("no_answer") from None
-    tokens = received(answer)
-    if tokens is None or not tokens.refresh_token:
-        raise OAuthError("no_lasting_access")
-    return tokens
-
-
-def _refused(provider: Provider, error: str) -> Response:
-    _client(provider).framework.clear_state_data(session, request.args.get("state"))
-    sentence = REFUSALS.get(error, OTHERWISE).format(label=provider.label, name=provider.name)
-    return replies.gone_to(url_for("connections.listed"), sentence, "error")
+    return replies.gone_to(oauth.begin(provider, guards.here().tenant.id, wanted.id if wanted else None))
 
 
 def _asked_again(lookup_id: int, error: str) -> Response:
