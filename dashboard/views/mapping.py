@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -11,34 +11,21 @@ from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
 from dashboard.domain import connections, contacts, mappings, missing_mappings, references
-from dashboard.domain.mappings import Edit
 from dashboard.domain.missing_mappings import Missing
 from dashboard.domain.scope import NotFound, owned
 from dashboard.models import Connection, Lookup
 from dashboard.models import Mapping as MappingRow
 from dashboard.models.lookup import LookupKind
-from dashboard.views import frame, guards, mapping_rows, replies
+from dashboard.views import frame, guards, mapping_form, mapping_rows, replies
+from dashboard.views.mapping_form import Asked
 from dashboard.views.mapping_rows import Row
-from dashboard.vocabulary.mappings import DEFAULT_ACCOUNTS, MappingKind, is_mappable
+from dashboard.vocabulary.mappings import DEFAULT_ACCOUNTS, MappingKind
 from dashboard.vocabulary.roles import Permission
 
 pages = Blueprint("mapping", __name__)
 
 ROWS = 20
 """Of each part of the form: every row carries a drop-down of its own."""
-
-MOST_ROWS = 100
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address asks for: `value` on top, `words` to look for its contact, `find` to narrow what is mapped."""
-
-    kind: MappingKind
-    value: str = ""
-    words: str = ""
-    find: str = ""
-    after: int = 0
 
 
 @pages.get("/mapping")
@@ -49,22 +36,23 @@ def listed() -> Response:
         return replies.page("mapping/nothing_connected.html")
     wanted = request.args.get("connection", type=int)
     connection = known[0] if wanted is None else _mine(wanted)
-    return _page(connection, _asked())
+    return _page(connection, mapping_form.asked())
 
 
 @pages.post("/mapping")
 @guards.requires(Permission.MAP)
 def save() -> Response:
     """Save the rows that were changed; a form with a row that cannot be saved comes back as it was filled in."""
-    connection, kind = _mine(request.form.get("connection", 0, type=int)), _kind(request.form.get("kind", ""))
-    edits = _edits()
+    connection = _mine(request.form.get("connection", 0, type=int))
+    kind = mapping_form.kind_of(request.form.get("kind", ""))
+    edits = mapping_form.edits()
     try:
         with writing(db.session()) as opened:
             ledger = references.ledger(opened, connection.id)
             saved = mappings.save_form(opened, connection, kind, edits, ledger, guards.actor(), frame.now())
     except mappings.NotSaved as refused:
         chosen = {edit.source_value: edit.target_id for edit in edits}
-        return _page(connection, _as_posted(kind), chosen, refused.problems)
+        return _page(connection, mapping_form.as_posted(kind), chosen, refused.problems)
     said = _saved(saved) if saved else "Nothing was changed."
     return replies.gone_to(_address(connection, kind), said, "success" if saved else "info")
 
@@ -78,7 +66,7 @@ def create_contact() -> Response:
     """
     connection, key = _mine(request.form.get("connection", 0, type=int)), request.form.get("create", "")
     address = _address(connection, MappingKind.CONTACT, key)
-    edits = [edit for edit in _edits() if edit.source_value != key]
+    edits = [edit for edit in mapping_form.edits() if edit.source_value != key]
     try:
         with writing(db.session()) as opened:
             ledger = references.ledger(opened, connection.id)
@@ -92,7 +80,7 @@ def create_contact() -> Response:
         return replies.gone_to(address, f"Reconnect {connection.company_name} first.", "error")
     except mappings.NotSaved as refused:
         chosen = {edit.source_value: edit.target_id for edit in edits}
-        return _page(connection, _as_posted(MappingKind.CONTACT), chosen, refused.problems)
+        return _page(connection, mapping_form.as_posted(MappingKind.CONTACT), chosen, refused.problems)
     said = f"The contact is being created in {connection.provider.label}."
     return replies.gone_to(address, f"{_saved(saved)} {said}" if saved else said, "info")
 
@@ -109,7 +97,7 @@ def lookup(lookup_id: int) -> Response:
     if not replies.wants_part():
         return replies.gone_to(_address(connection, MappingKind.CONTACT, key))
     label = connection.provider.label
-    if order.state.is_open or not 0 <= n < MOST_ROWS:
+    if order.state.is_open or not 0 <= n < mapping_form.MOST_ROWS:
         return replies.page("mapping/_order.html", order=order, label=label, n=n)
     missing = missing_mappings.of(db.session(), connection)
     asked = Asked(MappingKind.CONTACT, key)
@@ -212,61 +200,12 @@ def _current(connection: Connection, kind: MappingKind, values: set[str]) -> dic
     return {each.source_value: each for each in db.session().scalars(query)}
 
 
-def _asked() -> Asked:
-    kind = _kind(request.args.get("kind", MappingKind.ACCOUNT.value))
-    value = request.args.get("value", "")
-    value = value if is_mappable(kind, value) else ""
-    return Asked(
-        kind,
-        value,
-        # Looked for among all contacts is only what stands for one of them.
-        _words(request.args.get("q", "")) if value and kind is MappingKind.CONTACT else "",
-        _words(request.args.get("find", "")),
-        request.args.get("after", 0, type=_id),
-    )
-
-
-def _as_posted(kind: MappingKind) -> Asked:
-    """The part of the list that the form had been made from."""
-    value = request.form.get("value", "")
-    find, after = _words(request.form.get("find", "")), request.form.get("after", 0, type=_id)
-    return Asked(kind, value if is_mappable(kind, value) else "", find=find, after=after)
-
-
-def _edits() -> list[Edit]:
-    found = []
-    for n in range(MOST_ROWS):
-        if f"value-{n}" not in request.form:
-            break
-        value, seen = request.form[f"value-{n}"], request.form.get(f"seen-{n}", "")
-        found.append(Edit(value, seen, request.form.get(f"target-{n}", seen)))
-    return found
-
-
 def _saved(how_many: int) -> str:
     return f"{how_many} {'mapping' if how_many == 1 else 'mappings'} saved."
 
 
-def _words(text: str) -> str:
-    return text.replace("\0", "").strip()[:100]
-
-
-def _id(text: str) -> int:
-    """For a row to go on from, which need not exist. Raises ValueError for what no row can have."""
-    if not 0 < int(text) < 2**63:
-        raise ValueError(text)
-    return int(text)
-
-
 def _mine(connection_id: int) -> Connection:
     return owned(db.session(), Connection, guards.here().tenant.id, connection_id)
-
-
-def _kind(name: str) -> MappingKind:
-    found = next((kind for kind in MappingKind if kind.value == name), None)
-    if found is None:
-        raise NotFound(name)
-    return found
 
 
 def _address(connection: Connection, kind: MappingKind, value: str = "") -> str:
