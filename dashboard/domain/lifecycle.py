@@ -60,6 +60,9 @@ _ACTS = {
 }
 """Causes that are somebody's act; every other one but TAKEN is an outcome."""
 
+COUNTED = frozenset({Status.SYNCED, Status.FAILED})
+"""Results whose outcomes are counted by the time they came at."""
+
 _ITEM_STATES = {Status.SYNCED: ItemState.SYNCED, Status.FAILED: ItemState.FAILED, Status.RESOLVED: ItemState.SKIPPED}
 
 
@@ -119,6 +122,9 @@ def move(
             operation=operation,
             details={"cause": cause.value},
         )
+    if after in COUNTED and cause not in _ACTS:
+        outcome = counts.OutcomeKey(export.tenant_id, export.connection_id, export.kind, after, counts.quarter(now))
+        counts.add_outcome(session, outcome)
 
 
 def move_set(
@@ -159,11 +165,12 @@ def move_set(
 
 
 def begin(session: Session, export: Export, now: datetime) -> None:
-    """Count an export that was just added. It begins as Ready."""
+    """Count an export that was just added, and mark its record as handed to a connection. It begins as Ready."""
     export.status = Status.READY
     export.status_since = now
     session.add(export)
     session.flush()
+    changed(session, update(Record).where(Record.id == export.record_id).values(has_export=True))
     counts.shift(session, [(_key(export, Status.READY), 1)])
 
 

@@ -2,7 +2,8 @@
 
 from dashboard.models.audit_entry import AuditEntry
 from dashboard.models.connection import CallBudget, Connection, Grant
-from dashboard.models.export import Attempt, Export, StatusCount
+from dashboard.models.export import Attempt, Export, OutcomeCount, StatusCount
+from dashboard.models.heartbeat import Heartbeat
 from dashboard.models.lookup import Lookup
 from dashboard.models.mapping import Mapping, MappingChange
 from dashboard.models.original import Original, RecordOriginal
@@ -18,11 +19,13 @@ __all__ = [
     "Connection",
     "Export",
     "Grant",
+    "Heartbeat",
     "Lookup",
     "Mapping",
     "MappingChange",
     "Membership",
     "Original",
+    "OutcomeCount",
     "Record",
     "RecordLine",
     "RecordOriginal",

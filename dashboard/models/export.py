@@ -70,6 +70,12 @@ class Export(Base):
         ),
         Index("ix_export_operation", "operation"),
         Index(
+            "ix_export_alarm",
+            "tenant_id",
+            sqlite_where=text("alarm <> ''"),
+            postgresql_where=text("alarm <> ''"),
+        ),
+        Index(
             "uq_export_ledger_document",
             "connection_id",
             "ledger_id",
@@ -162,4 +168,20 @@ class StatusCount(Base):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
     kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind), primary_key=True)
     status: Mapped[Status] = mapped_column(closed_set(Status), primary_key=True)
+    n: Mapped[int] = mapped_column(default=0)
+
+
+class OutcomeCount(Base):
+    """How many exports a runner found synced or failed in a quarter of an hour, kept in the transaction of the outcome.
+
+    `quarter` is the number of quarters since 1970 began: every zone's days begin at one of them.
+    """
+
+    __tablename__ = "outcome_count"
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    quarter: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[Status] = mapped_column(closed_set(Status), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
+    kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind), primary_key=True)
     n: Mapped[int] = mapped_column(default=0)

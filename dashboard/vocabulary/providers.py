@@ -47,12 +47,17 @@ class Timing:
 
 @dataclass(frozen=True)
 class ProviderFacts:
-    """`no_tax_code` is the tax code of a line that carries no tax at all, such as a rounding difference."""
+    """`no_tax_code` is the tax code of a line that carries no tax at all, such as a rounding difference.
+
+    `access_lasts` is how long an access token does, `unused_lasts` the access as a whole when nobody renews it.
+    """
 
     scopes: tuple[str, ...]
     limits: Limits
     timing: Timing
     no_tax_code: str
+    access_lasts: timedelta
+    unused_lasts: timedelta
 
 
 def endpoints(provider: Provider, base_url: str = "") -> Endpoints:
@@ -94,5 +99,7 @@ FACTS: dict[Provider, ProviderFacts] = {
             settles_after=timedelta(seconds=300),
         ),
         no_tax_code="NONE",
+        access_lasts=timedelta(minutes=30),
+        unused_lasts=timedelta(days=60),
     ),
 }
