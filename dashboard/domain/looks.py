@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain.people import Member
+from dashboard.domain.members import Member
 from dashboard.models import Membership
 
 VISIT = timedelta(minutes=30)

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.domain import closing, connections, counts, heartbeats, looks, outcome_counts, overview_lots, records
 from dashboard.domain.closing import Closing
+from dashboard.domain.members import Member
 from dashboard.domain.outcome_counts import Day
 from dashboard.domain.overview_lots import Lot, merged
-from dashboard.domain.people import Member
 from dashboard.domain.records import RecordList, Total
 from dashboard.models import Connection, Export, Grant, Mapping, Record
 from dashboard.models.connection import ConnectionState
@@ -97,8 +97,14 @@ class Overview:
         """Where records go to, by name."""
         return " and ".join(dict.fromkeys(each.provider.label for each in self.connections))
 
-    def is_checked_long(self, lot: Lot) -> bool:
-        return self.now - lot.since > LONG_CHECKED
+    @property
+    def long_checked(self) -> list[Lot]:
+        """Being looked up, some of them for so long that a person has to."""
+        return [lot for lot in self.checking if self.now - lot.since > LONG_CHECKED]
+
+    @property
+    def short_checked(self) -> list[Lot]:
+        return [lot for lot in self.checking if self.now - lot.since <= LONG_CHECKED]
 
 
 def of(session: Session, member: Member, now: datetime) -> Overview:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.domain.guides import CATALOGUE, Remedy
 from dashboard.models import Connection, Export, Record
+from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
 
@@ -23,9 +24,10 @@ MENDED_ONE_BY_ONE = frozenset(
 _WHOLE = [
     code.value
     for code, guide in CATALOGUE.items()
-    if guide.remedy in MENDED_ONE_BY_ONE and guide.remedy is not Remedy.MOVE_DATE
+    if (guide.remedy in MENDED_ONE_BY_ONE and guide.remedy is not Remedy.MOVE_DATE)
+    or code is ErrorCode.ROUNDING_ACCOUNT_MISSING
 ]
-"""Codes whose subject is the document itself: all that fail for one of them are one cause."""
+"""Codes whose subject is the document's own, as its number is: all that fail for one of them are one cause."""
 
 
 @dataclass(frozen=True)

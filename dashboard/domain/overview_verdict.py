@@ -18,7 +18,7 @@ def sentences(overview: Overview, zone: ZoneInfo) -> list[str]:
     checking = sum(lot.n for lot in overview.checking)
     said = [_absent(overview, absent)] if absent else [_all_there(overview, checking, zone)]
     if absent and checking:
-        said.append(f"{documents(checking)} more {_are(checking)} being looked up there.")
+        said.append(f"{checking:,} more {_are(checking)} being looked up there.")
     said += _standstill(overview, zone)
     fixes = len(overview.causes)
     if fixes:

@@ -17,7 +17,6 @@ from dashboard.models import Tenant
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.plans import Plan
 
-
 LAST_CLOSING_DAY = 28
 """Every month has it."""
 

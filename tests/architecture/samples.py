@@ -56,6 +56,7 @@ SAMPLES: dict[str, Sample] = {
     "mapping.listed": Sample(lambda place: {"connection": place.connection.id}),
     "mapping.lookup": Sample(lambda place: {"lookup_id": place.order_id}),
     "mapping.save": Sample(form=lambda place: {"connection": place.connection.id, "kind": "account"}),
+    "overview.look": GENERAL,
     "records.adopt": OF_EXPORT,
     "records.answer_alarm": OF_EXPORT,
     "records.approve": Sample(form=lambda place: {"ids": place.failed.record_id}, names_ours=False),
