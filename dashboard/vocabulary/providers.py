@@ -24,10 +24,11 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class Limits:
-    """The provider's published ceilings for one connection, in calls."""
+    """The provider's published ceilings, in calls: for one connection, and for all connections of our app together."""
 
     per_minute: int
     per_day: int
+    app_per_minute: int
     documents_per_call: int
     attachment_bytes: int
 
@@ -90,6 +91,7 @@ FACTS: dict[Provider, ProviderFacts] = {
         limits=Limits(
             per_minute=60,
             per_day=5000,
+            app_per_minute=10_000,
             documents_per_call=50,
             attachment_bytes=10_000_000,
         ),
