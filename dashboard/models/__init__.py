@@ -6,6 +6,7 @@ from dashboard.models.export import Attempt, Export, OutcomeCount, StatusCount
 from dashboard.models.heartbeat import Heartbeat
 from dashboard.models.lookup import Lookup
 from dashboard.models.mapping import Mapping, MappingChange
+from dashboard.models.one_time_link import OneTimeLink
 from dashboard.models.original import Original, RecordOriginal
 from dashboard.models.record import Record, RecordLine, RecordTax
 from dashboard.models.reference import ReferenceList, ReferenceRow
@@ -24,6 +25,7 @@ __all__ = [
     "Mapping",
     "MappingChange",
     "Membership",
+    "OneTimeLink",
     "Original",
     "OutcomeCount",
     "Record",

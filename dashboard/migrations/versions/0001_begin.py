@@ -120,6 +120,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_grant_token_tenant_id"), ["tenant_id"], unique=False)
 
     op.create_table(
+        "one_time_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.String(40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("role", sa.String(40), nullable=True),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_tries", sa.Integer(), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_trouble", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["user_account.id"], name=op.f("fk_one_time_link_made_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_one_time_link_tenant_id_tenant")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_one_time_link_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
+        sa.UniqueConstraint("digest", name=op.f("uq_one_time_link_digest")),
+    )
+    with op.batch_alter_table("one_time_link", schema=None) as batch_op:
+        batch_op.create_index("ix_one_time_link_email", ["email", "purpose"], unique=False)
+        batch_op.create_index("ix_one_time_link_mail", ["mail_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_one_time_link_tenant_id"), ["tenant_id"], unique=False)
+
+    op.create_table(
         "membership",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -676,6 +707,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
 
     op.drop_table("membership")
+    with op.batch_alter_table("one_time_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_link_tenant_id"))
+        batch_op.drop_index("ix_one_time_link_mail")
+        batch_op.drop_index("ix_one_time_link_email")
+
+    op.drop_table("one_time_link")
     with op.batch_alter_table("grant_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grant_token_tenant_id"))
 
