@@ -33,6 +33,7 @@ from dashboard.views import (
     resyncs,
     settings,
     sign_in,
+    still_send,
     sync_config,
     upload,
 )
@@ -83,6 +84,7 @@ def create_app(config: Config) -> Flask:
         resyncs,
         settings,
         sign_in,
+        still_send,
         sync_config,
         upload,
     )

@@ -15,7 +15,7 @@ from dashboard.domain import closing, connections, counts, heartbeats, looks, ou
 from dashboard.domain.closing import Closing
 from dashboard.domain.members import Member
 from dashboard.domain.outcome_counts import Day
-from dashboard.domain.overview_lots import Lot, merged
+from dashboard.domain.overview_lots import ASKED, Lot, merged
 from dashboard.domain.records import RecordList, Total
 from dashboard.models import Connection, Export, Grant, Mapping, Record
 from dashboard.models.connection import ConnectionState
@@ -69,6 +69,7 @@ class Overview:
     checking: list[Lot]
     queues: list[Queue]
     held: list[Lot]
+    asked: list[Lot]
     looked: datetime | None
     since: dict[Status, int]
     days: list[Day]
@@ -86,7 +87,7 @@ class Overview:
     @property
     def absent(self) -> list[Lot]:
         """All that is known not to be in its ledger."""
-        return [*self.causes, *(queue.lot for queue in self.queues), *self.held]
+        return [*self.causes, *(queue.lot for queue in self.queues), *self.held, *self.asked]
 
     @property
     def is_moving(self) -> bool:
@@ -123,7 +124,8 @@ def of(session: Session, member: Member, now: datetime) -> Overview:
         alarms=_alarms(session, tenant.id, connected),
         checking=[each for each in lots if each.status is Status.CHECKING],
         queues=_queues(session, connected, lots, now),
-        held=[each for each in lots if each.status is Status.ON_HOLD],
+        held=[each for each in lots if each.status is Status.ON_HOLD and each.code != ASKED],
+        asked=[each for each in lots if each.code == ASKED],
         looked=looked,
         since=outcome_counts.since(session, tenant.id, looked) if looked else {},
         days=outcome_counts.by_day(session, tenant.id, tenant.zone, today, CHARTED),

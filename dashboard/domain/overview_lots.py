@@ -16,6 +16,9 @@ from dashboard.vocabulary.statuses import Status
 
 OPEN = (Status.FAILED, Status.PENDING, Status.SENDING, Status.CHECKING, Status.ON_HOLD)
 
+ASKED = "still-send"
+"""The code of what is On Hold since somebody has to say whether it is still to be sent."""
+
 MENDED_ONE_BY_ONE = frozenset(
     {Remedy.COMPARE, Remedy.LOOK, Remedy.RESYNC, Remedy.EDIT_SOURCE, Remedy.MOVE_DATE, Remedy.NONE}
 )
@@ -53,7 +56,8 @@ def read(session: Session, tenant_id: int, connections: Sequence[Connection]) ->
     """Every lot of these connections, in no order. Reads the open exports by their index, and their records."""
     by_id = {each.id: each for each in connections}
     is_failed = Export.status == Status.FAILED
-    code = case((is_failed, Export.error_code), else_=literal("")).label("cause_code")
+    is_asked = (Export.status == Status.ON_HOLD) & Export.ordered_at.is_not(None)
+    code = case((is_failed, Export.error_code), (is_asked, literal(ASKED)), else_=literal("")).label("cause_code")
     is_about = is_failed & Export.error_code.not_in(_WHOLE)
     subject = case((is_about, Export.error_subject), else_=literal("")).label("cause_subject")
     amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)

@@ -70,6 +70,13 @@ class Export(Base):
         ),
         Index("ix_export_operation", "operation"),
         Index(
+            "ix_export_asked",
+            "connection_id",
+            "ordered_at",
+            sqlite_where=text("status = 'on-hold' AND ordered_at IS NOT NULL"),
+            postgresql_where=text("status = 'on-hold' AND ordered_at IS NOT NULL"),
+        ),
+        Index(
             "ix_export_alarm",
             "tenant_id",
             sqlite_where=text("alarm <> ''"),
@@ -101,6 +108,7 @@ class Export(Base):
     status_since: Mapped[datetime] = mapped_column(UTCDateTime)
     trigger: Mapped[Trigger] = mapped_column(closed_set(Trigger), default=Trigger.AUTOMATIC)
     key: Mapped[str] = mapped_column(String(40), unique=True)
+    ordered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     booking_date: Mapped[date | None]
     booking_reason: Mapped[str] = mapped_column(String(500), default="")
     tries: Mapped[int] = mapped_column(default=0)

@@ -168,7 +168,7 @@ def _address(lot: Lot) -> str:
     named: dict[str, Any] = {
         "status": {Status.FAILED: None, Status.SENDING: Status.PENDING}.get(lot.status, lot.status),
         "connection": lot.connection.id,
-        "code": lot.code or None,
+        "code": (lot.code if lot.status is Status.FAILED else "") or None,
         "subject": lot.subject or None,
     }
     return url_for("exports.listed", provider=lot.connection.provider.value, **named)

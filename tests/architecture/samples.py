@@ -48,6 +48,9 @@ SAMPLES: dict[str, Sample] = {
     "connections.shown": OF_CONNECTION,
     "errors.listed": GENERAL,
     "errors.shown": Sample(lambda place: {"code": "number-exists"}, names_ours=False),
+    "exports.answer": Sample(
+        OF_CONNECTION.values, lambda place: {"answer": "send", "seen": "2026-11-20T12:00:00+00:00"}
+    ),
     "exports.listed": OF_XERO,
     "exports.row": Sample(lambda place: {"provider": "xero", "export_id": place.failed.id}),
     "health.shown": GENERAL,

@@ -509,6 +509,7 @@ def upgrade() -> None:
         sa.Column("status_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("trigger", sa.String(40), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("booking_date", sa.Date(), nullable=True),
         sa.Column("booking_reason", sa.String(length=500), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -549,6 +550,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_export_key")),
     )
     with op.batch_alter_table("export", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_export_asked",
+            ["connection_id", "ordered_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'on-hold' AND ordered_at IS NOT NULL"),
+            postgresql_where=sa.text("status = 'on-hold' AND ordered_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_export_list", ["tenant_id", "connection_id", "status", "id"], unique=False)
         batch_op.create_index(
             "uq_export_ledger_document",
