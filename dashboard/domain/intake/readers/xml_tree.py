@@ -44,7 +44,7 @@ def parse(content: bytes) -> Element:
         parser.feed(content)
         root: Element = parser.close()
     except DefusedXmlException:
-        # Entity bombs and external entities both need a document type declaration, which no UBL document has.
+        # Entity bombs and external entities both need a document type declaration, which no invoice has.
         raise UnreadableFile(
             "XML",
             "The file declares a document type (DOCTYPE), which can hide harmful entities.",
