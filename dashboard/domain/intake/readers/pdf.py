@@ -22,6 +22,8 @@ from dashboard.vocabulary.records import Source
 _INVOICE_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
 _OF_THE_DOCUMENT = frozenset({"/Alternative", "/Data", "/Source"})
 _MOST_ATTACHMENTS = 50
+# A file whose table of objects is damaged is searched for all of them, which takes seconds for so many.
+_MOST_OBJECTS = 100_000
 _LONGEST_NAME = 60
 # Pictures are no concern of ours, so no program is called to unpack one.
 _LIMITS = Configuration(
@@ -62,6 +64,10 @@ def read_pdf(content: bytes) -> list[Document]:
 
 def _invoice_in(content: bytes) -> tuple[str, bytes]:
     """Name and content of the attachment that is the invoice, unpacked to no more than a file may have."""
+    if content.count(b" obj") > _MOST_OBJECTS:
+        raise UnreadableFile(
+            "PDF", f"It has more than {_MOST_OBJECTS:,} objects; no invoice has.", "Ask for the XML alone."
+        )
     try:
         with apply_configuration(_LIMITS):
             reader = PdfReader(io.BytesIO(content))
@@ -72,7 +78,7 @@ def _invoice_in(content: bytes) -> tuple[str, bytes]:
             return _chosen(list(islice(_attachments(reader), _MOST_ATTACHMENTS)))
     except LimitReachedError:
         raise UnreadableFile(
-            "PDF", f"Unpacked, a part of the PDF is larger than {MAX_BYTES // 1024**2} MB.", "Ask for the XML alone."
+            "PDF", f"Unpacked, what the PDF holds is larger than {MAX_BYTES // 1024**2} MB.", "Ask for the XML alone."
         ) from None
     except _BROKEN:
         raise UnreadableFile(
@@ -88,11 +94,15 @@ def _chosen(attachments: list[EmbeddedFile]) -> tuple[str, bytes]:
             return name, _content(named[name], name)
     others = [each for each in attachments if any(name.endswith(".xml") for name in _names(each))]
     others.sort(key=lambda each: each.associated_file_relationship not in _OF_THE_DOCUMENT)
+    unpacked = 0
     for each in others:
         name = _printable(_names(each)[-1])
         xml = _content(each, name)
-        if _is_invoice(xml):
+        if is_invoice(xml):
             return name, xml
+        unpacked += len(xml)
+        if unpacked > MAX_BYTES:
+            raise LimitReachedError
     what = "attachments, but no invoice in XML among them" if attachments else "no invoice in XML inside"
     raise UnreadableFile(
         "PDF",
@@ -122,13 +132,6 @@ def _content(attachment: EmbeddedFile, name: str) -> bytes:
     if len(content) > MAX_BYTES:
         raise UnreadableFile(f"embedded {name}", f"It is larger than {MAX_BYTES // 1024**2} MB.")
     return content
-
-
-def _is_invoice(xml: bytes) -> bool:
-    try:
-        return is_invoice(xml)
-    except UnreadableFile:
-        return False
 
 
 def _printable(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from dashboard.domain.intake.readers import cii, fatturapa, ubl
-from dashboard.domain.intake.readers.xml_tree import parse
+from dashboard.domain.intake.readers.xml_tree import parse, root_tag
 from dashboard.vocabulary.documents import Document, UnreadableFile
 
 Reader = Callable[[Element], list[Document]]
@@ -26,12 +26,12 @@ def read_xml(content: bytes) -> list[Document]:
 
 
 def is_invoice(content: bytes) -> bool:
-    """Whether the XML is of a kind that is read here, sound or not. Raises UnreadableFile for what is broken."""
-    return _named(parse(content.lstrip())) is not None
+    """Whether it is XML of a kind that is read here, by its root alone: it may be faulty all the same."""
+    return _named(root_tag(content.lstrip())) is not None
 
 
 def _reader(root: Element) -> Reader:
-    found = _named(root)
+    found = _named(root.tag)
     if found is not None:
         return found
     namespace, _, name = root.tag.rpartition("}")
@@ -50,9 +50,9 @@ def _unknown(namespace: str, name: str) -> str:
     )
 
 
-def _named(root: Element) -> Reader | None:
-    if root.tag in ubl.ROOTS:
+def _named(tag: str) -> Reader | None:
+    if tag in ubl.ROOTS:
         return lambda found: [ubl.read_ubl(found)]
-    if root.tag == cii.ROOT:
+    if tag == cii.ROOT:
         return lambda found: [cii.read_cii(found)]
-    return fatturapa.read_fatturapa if fatturapa.is_root(root.tag) else None
+    return fatturapa.read_fatturapa if fatturapa.is_root(tag) else None

@@ -56,11 +56,24 @@ def test_a_faulty_invoice_is_refused_at_its_element_inside_the_pdf() -> None:
         (pdf_with(("a.xml", b"<rss/>")), "no invoice in XML among them", "Factur-X"),
         (pdf_with(("factur-x.xml", CII), password="secret"), "encrypted", "without a password"),
         (pdf_with(("factur-x.xml", b"x" * 20_971_521)), "larger than 20 MB", "XML alone"),
+        (pdf_with(*[(f"{n}.xml", b"<a>" + b" " * 9_000_000) for n in range(3)]), "larger than 20 MB", "XML alone"),
+        (b"%PDF-1.7\n" + b"1 0 obj\n" * 100_001, "more than 100,000 objects", "XML alone"),
         (FACTUR_X[:300], "damaged", "again"),
         (b"%PDF-1.7\n" + b"0" * 5000, "damaged", "again"),
         (b"\n%PDF-1.7\n", "damaged", "again"),
     ],
-    ids=["nothing", "picture", "other xml", "encrypted", "bomb", "cut off", "garbage", "header alone"],
+    ids=[
+        "nothing",
+        "picture",
+        "other xml",
+        "encrypted",
+        "bomb",
+        "several bombs",
+        "endless objects",
+        "cut off",
+        "garbage",
+        "header alone",
+    ],
 )
 def test_a_pdf_that_cannot_be_read_is_refused_with_what_to_do(pdf: bytes, why: str, fix: str) -> None:
     refused = refusal(pdf, "invoice.pdf")
