@@ -325,7 +325,7 @@ def test_a_synced_record_names_the_state_and_leads_to_the_ledger(world: World, v
     assert 'class="pill synced">Synced</span><small class="note"><span class="sep"> · </span>draft</small>' in page
     assert "https://go.xero.com/app/invoicing/view/" in page
     assert "T-00001 is in Xero already." in page
-    assert ">draft</small>" in visit("bo").get("/records").text
+    assert ">Xero, draft</small>" in visit("bo").get("/records").text
 
 
 def test_the_history_shows_every_try_with_what_was_exchanged(world: World, visit: Visit) -> None:
