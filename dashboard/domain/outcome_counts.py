@@ -1,7 +1,9 @@
 """What runners found synced and failed: by day for a chart, and since a moment. Counting it is counts.py's."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -28,18 +30,37 @@ def by_day(session: Session, tenant_id: int, zone: ZoneInfo, today: date, days: 
 
     In the log they are the entries of kind "Exports" with that status.
     """
-    first = today - timedelta(days=days - 1)
-    query = (
-        select(OutcomeCount.quarter, OutcomeCount.status, func.sum(OutcomeCount.n))
-        .where(OutcomeCount.tenant_id == tenant_id, OutcomeCount.quarter >= quarter(midnight(first, zone)))
-        .group_by(OutcomeCount.quarter, OutcomeCount.status)
-    )
-    found: dict[tuple[date, Status], int] = {}
-    for number, status, n in session.execute(query):
-        day = datetime.fromtimestamp(number * QUARTER, zone).date()
-        found[day, status] = found.get((day, status), 0) + int(n)
-    all_days = [first + timedelta(days=n) for n in range(days)]
-    return [Day(day, found.get((day, Status.SYNCED), 0), found.get((day, Status.FAILED), 0)) for day in all_days]
+    all_days = [today - timedelta(days=n) for n in reversed(range(days))]
+    starts = [quarter(midnight(day, zone)) for day in (*all_days, today + timedelta(days=1))]
+    found: dict[tuple[int, Status], int] = {}
+    for first, end in _even_spans(starts):
+        day = (OutcomeCount.quarter - starts[first]) // (starts[first + 1] - starts[first])
+        query = (
+            select(day.label("day"), OutcomeCount.status, func.sum(OutcomeCount.n))
+            .where(
+                OutcomeCount.tenant_id == tenant_id,
+                OutcomeCount.quarter >= starts[first],
+                OutcomeCount.quarter < starts[end],
+            )
+            .group_by("day", OutcomeCount.status)
+        )
+        found |= {(first + int(number), status): int(n) for number, status, n in session.execute(query)}
+    return [
+        Day(day, found.get((at, Status.SYNCED), 0), found.get((at, Status.FAILED), 0))
+        for at, day in enumerate(all_days)
+    ]
+
+
+def _even_spans(starts: list[int]) -> Iterator[tuple[int, int]]:
+    """Runs of days of equal length, as places in `starts`: where clocks are changed a day is shorter or longer, and the
+    database can count days only while they are all alike.
+    """
+    lengths = [after - before for before, after in pairwise(starts)]
+    at = 0
+    for _, run in groupby(lengths):
+        n = len(list(run))
+        yield at, at + n
+        at += n
 
 
 def since(session: Session, tenant_id: int, moment: datetime) -> dict[Status, int]:

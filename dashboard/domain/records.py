@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, case, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import standing
@@ -183,8 +184,7 @@ def _members(which: RecordList, today: date) -> list[ColumnElement[bool]]:
         case RecordList.OVERDUE:
             return [*open_ones, Record.due_date < today]
         case RecordList.NOT_SENT:
-            approved = Record.approval == literal_column(f"'{Approval.APPROVED.value}'")
-            return [unarchived, approved, _is("NOT record.has_export")]
+            return [unarchived, Record.approval == Approval.APPROVED, _is("NOT record.has_export")]
         case RecordList.POSSIBLE_DUPLICATES:
             return [unarchived, _is("record.is_possible_duplicate")]
         case RecordList.ALL:
@@ -193,9 +193,11 @@ def _members(which: RecordList, today: date) -> list[ColumnElement[bool]]:
             return [Record.archived_at.is_not(None)]
 
 
-def _is(condition: str) -> ColumnElement[bool]:
-    """Written as in the model's index: SQLite takes a partial index only where the text of the query implies it."""
-    return literal_column(condition, Boolean)
+def _is(condition: str) -> ColumnElement[Any]:
+    """Written as in the model's index, for SQLite takes a partial index only where the text of the query implies it;
+    said to be a boolean, it would be written "= 1".
+    """
+    return literal_column(condition)
 
 
 def _search(words: str) -> list[ColumnElement[bool]]:

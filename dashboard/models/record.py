@@ -12,7 +12,7 @@ from dashboard.vocabulary.records import Approval, Payment, RecordKind, Source
 
 def _some(name: str, condition: str) -> Index:
     """An index of the few records that meet the condition, for lists that are asked for with every refresh."""
-    return Index(name, "tenant_id", "id", sqlite_where=text(condition), postgresql_where=text(condition))
+    return Index(name, "tenant_id", "approval", "id", sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 class Record(Base):
@@ -34,7 +34,7 @@ class Record(Base):
         ),
         Index("ix_record_list", "tenant_id", "approval", "id"),
         Index("ix_record_number", "tenant_id", "number"),
-        _some("ix_record_not_sent", "approval = 'approved' AND NOT has_export AND archived_at IS NULL"),
+        _some("ix_record_not_sent", "NOT has_export AND archived_at IS NULL"),
         _some("ix_record_possible_duplicate", "is_possible_duplicate AND archived_at IS NULL"),
     )
 

@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import select, update
 
 from dashboard.db import writing
-from dashboard.domain import connections, heartbeats, lifecycle
+from dashboard.domain import connections, heartbeats, lifecycle, records
+from dashboard.domain.records import RecordList
 from dashboard.models import Connection, Export, Membership
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Fault
 from dashboard.vocabulary.statuses import Cause, Status
 from tests.support.attempting import accept, fail_check, fall_silent
 from tests.support.board import numbers, words
+from tests.support.statements import statements
 from tests.support.visitor import Visitor
 from tests.support.world import World
 
@@ -234,6 +236,17 @@ def test_what_was_approved_before_a_ledger_was_connected_is_a_list_of_its_own(wo
     (row,) = [row for row in rows(bo.get("/").text, "decisions") if "Approved, not sent" in row]
     assert counted(row) == 2
     assert numbers(bo.get(link(row))) == [records[1].number, records[0].number]
+
+
+@pytest.mark.parametrize("which", [RecordList.POSSIBLE_DUPLICATES, RecordList.NOT_SENT])
+def test_what_is_asked_for_with_every_refresh_is_read_from_its_own_index(world: World, which: RecordList) -> None:
+    today = world.now().date()
+    with statements(world.session) as said:
+        records.total(world.session, world.nordlys.id, which, today)
+    query = said[-1]
+    values = [0] * (query.count("?"))
+    plan = world.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", tuple(values)).all()
+    assert f"ix_record_{which.value.replace('-', '_').removesuffix('s')}" in str(plan)
 
 
 def test_sign_in_leads_to_the_overview(world: World, visit: Visit) -> None:

@@ -231,15 +231,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_record_list", ["tenant_id", "approval", "id"], unique=False)
         batch_op.create_index(
             "ix_record_not_sent",
-            ["tenant_id", "id"],
+            ["tenant_id", "approval", "id"],
             unique=False,
-            sqlite_where=sa.text("approval = 'approved' AND NOT has_export AND archived_at IS NULL"),
-            postgresql_where=sa.text("approval = 'approved' AND NOT has_export AND archived_at IS NULL"),
+            sqlite_where=sa.text("NOT has_export AND archived_at IS NULL"),
+            postgresql_where=sa.text("NOT has_export AND archived_at IS NULL"),
         )
         batch_op.create_index("ix_record_number", ["tenant_id", "number"], unique=False)
         batch_op.create_index(
             "ix_record_possible_duplicate",
-            ["tenant_id", "id"],
+            ["tenant_id", "approval", "id"],
             unique=False,
             sqlite_where=sa.text("is_possible_duplicate AND archived_at IS NULL"),
             postgresql_where=sa.text("is_possible_duplicate AND archived_at IS NULL"),
