@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from dashboard.config import Config
 from dashboard.db import db, writing
-from dashboard.domain import members, people, tenants
+from dashboard.domain import members, one_time_links, people, tenants
 from dashboard.domain.actors import Actor
 from dashboard.domain.bad_input import BadInput
 from dashboard.domain.intake import take_in
 from dashboard.models import Tenant, User
+from dashboard.models.one_time_link import Purpose
 from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.records import Direction, Source
 from dashboard.vocabulary.roles import Role
@@ -23,7 +24,7 @@ COMMAND_LINE = Actor(None, "command line")
 
 
 def init_app(app: Flask) -> None:
-    for command in (create_tenant, create_user, set_plan, import_files, check_config):
+    for command in (create_tenant, create_user, reset_link, set_plan, import_files, check_config):
         app.cli.add_command(command)
 
 
@@ -81,7 +82,7 @@ def create_user(email: str, slug: str | None, role: str | None, staff: bool, nam
                 done.append(f"Added {user.email}.")
             if tenant is not None and role is not None:
                 done.append(_give_role(session, tenant, user, Role(role)))
-    except BadInput as refused:
+    except (BadInput, members.LastOwner) as refused:
         raise click.ClickException(str(refused)) from None
     for said in done:
         click.echo(said)
@@ -97,12 +98,30 @@ def _password(is_piped: bool) -> str:
 def _give_role(session: Session, tenant: Tenant, user: User, role: Role) -> str:
     """Give the role, and say what that changed."""
     before = members.role_in(session, tenant, user)
-    members.give_role(session, tenant, user, role, take_in.utc_now(), COMMAND_LINE)
     if before is role:
         return f"{user.email} is {role.label.lower()} of {tenant.name} already; nothing was changed."
     if before is None:
+        members.give_role(session, tenant, user, role, take_in.utc_now(), COMMAND_LINE)
         return f"{user.email} belongs to {tenant.name} now, as {role.label.lower()}."
+    members.change_role(session, tenant, user.id, role, COMMAND_LINE, take_in.utc_now())
     return f"{user.email} is {role.label.lower()} of {tenant.name} now, was {before.label.lower()}; sessions ended."
+
+
+@click.command("reset-link")
+@click.argument("email")
+@with_appcontext
+def reset_link(email: str) -> None:
+    """Make a link by which a person sets a new password, good once and for an hour. Hand it to nobody else."""
+    config: Config = current_app.extensions["tieout"]
+    now = take_in.utc_now()
+    user = people.by_email(db.session(), email)
+    if user is None:
+        raise click.ClickException(f"{email} has no account.")
+    with writing(db.session()) as session:
+        reset = Purpose.PASSWORD_RESET
+        link = one_time_links.ask(session, reset, user.email, None, now, user_id=user.id, by_mail=False)
+        path = one_time_links.hand_out(session, link, now)
+    click.echo(config.public_url + path)
 
 
 @click.command("set-plan")
@@ -162,6 +181,9 @@ def check_config() -> None:
     click.echo(f"public url\t{config.public_url}")
     click.echo(f"database\t{db.engine.url.render_as_string(hide_password=True)}")
     click.echo(f"token keys\t{', '.join(config.token_keys)}")
+    mail = config.mail
+    by = f"{mail.host}:{mail.port}, {mail.encryption.value}" if mail else "not set up"
+    click.echo(f"mail\t{by}")
     for provider, settings in config.providers.items():
         where = settings.base_url or "the provider's own hosts"
         client = "set" if settings.client_id else "not set"

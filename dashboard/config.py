@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,9 +29,32 @@ class ProviderSettings:
     timing: Timing
 
 
+class Encryption(StrEnum):
+    """How the way to the mail server is kept private: from the first word, after STARTTLS, or not at all."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """The SMTP server that mail leaves by; without a username nobody signs in there."""
+
+    host: str
+    port: int
+    encryption: Encryption
+    username: str
+    password: str = field(repr=False)
+    sender: str
+
+
 @dataclass(frozen=True)
 class Config:
-    """Every setting, checked. `token_keys` are 32 byte AES keys by id, the first one seals."""
+    """Every setting, checked. `token_keys` are 32 byte AES keys by id, the first one seals.
+
+    Without `mail` nothing is mailed: links are shown to whoever makes them instead.
+    """
 
     database_url: str
     secret_key: str = field(repr=False)
@@ -38,6 +62,7 @@ class Config:
     public_url: str
     trusted_proxies: int
     log_level: str
+    mail: MailServer | None
     providers: dict[Provider, ProviderSettings]
 
     @property
@@ -60,6 +85,7 @@ def load(environment: Mapping[str, str]) -> Config:
         ),
         trusted_proxies=_proxies(environment.get("TIEOUT_TRUSTED_PROXIES", "") or "0"),
         log_level=_log_level(environment.get("TIEOUT_LOG_LEVEL", "") or "info"),
+        mail=_mail(environment),
         providers={provider: _provider(provider, environment) for provider in Provider},
     )
 
@@ -127,6 +153,26 @@ def _log_level(value: str) -> str:
     if value.lower() not in ("debug", "info", "warning", "error"):
         raise BadSetting("TIEOUT_LOG_LEVEL must be debug, info, warning or error")
     return value.lower()
+
+
+def _mail(environment: Mapping[str, str]) -> MailServer | None:
+    host = environment.get("TIEOUT_SMTP_HOST", "")
+    port = environment.get("TIEOUT_SMTP_PORT", "") or "587"
+    encryption = environment.get("TIEOUT_SMTP_ENCRYPTION", "") or "starttls"
+    username = environment.get("TIEOUT_SMTP_USERNAME", "")
+    password = environment.get("TIEOUT_SMTP_PASSWORD", "")
+    sender = environment.get("TIEOUT_SMTP_FROM", "")
+    if not host:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", port) or int(port) > 65535:
+        raise BadSetting(f"TIEOUT_SMTP_PORT must be a port from 1 to 65535, not {port!r}")
+    if encryption not in list(Encryption):
+        raise BadSetting(f"TIEOUT_SMTP_ENCRYPTION must be tls, starttls or none, not {encryption!r}")
+    if username and encryption == Encryption.NONE and host not in ("localhost", "127.0.0.1", "::1"):
+        raise BadSetting("TIEOUT_SMTP_ENCRYPTION must not be none where TIEOUT_SMTP_PASSWORD would cross a network")
+    if not re.fullmatch(r"(?:[^<>@\r\n]+<[^<>@\s]+@[^<>@\s]+>)|[^<>@\s]+@[^<>@\s]+", sender):
+        raise BadSetting("TIEOUT_SMTP_FROM must be the address mail comes from, such as tieout <books@example.com>")
+    return MailServer(host, int(port), Encryption(encryption), username, password, sender)
 
 
 def _number(name: str, environment: Mapping[str, str], default: float) -> float:

@@ -42,3 +42,5 @@ def configure(level: str) -> None:
     logging.getLogger("authlib").setLevel(logging.INFO)
     for talkative in ("apscheduler", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+    # pypdf warns of every oddity of every file; what matters to anybody becomes a refusal with its reason.
+    logging.getLogger("pypdf").setLevel(logging.ERROR)

@@ -70,10 +70,15 @@ class HolderGate:
 
 
 def ceilings(provider: Provider, company_id: str, pace: float) -> list[Ceiling]:
-    """The published ceilings of one company, times `pace` (1 for the real provider)."""
+    """The published ceilings of one company and of our app, times `pace` (1 for the real provider).
+
+    The app's comes last: many companies' holders lock its row, after rows that are their own.
+    """
     limits = FACTS[provider].limits
     name = f"{provider.value}:{company_id}"
     return [
         Ceiling(f"{name}:minute", max(1, int(limits.per_minute * pace)), 60.0, step=0.0 if pace <= 1 else 0.5),
         Ceiling(f"{name}:day", max(1, int(limits.per_day * pace)), 86400.0, step=3600.0),
+        # Kept by the second: ten thousand single times would be written anew with every call.
+        Ceiling(f"{provider.value}:app:minute", max(1, int(limits.app_per_minute * pace)), 60.0, step=1.0),
     ]

@@ -11,7 +11,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from jobs.schedule import SCHEDULE, Entry
+from jobs.schedule import BEAT, SCHEDULE, Entry
 from jobs.tasks import drain
 from jobs.tasks.office import Office
 
@@ -37,6 +37,8 @@ class Runner:
         )
 
     def start(self) -> None:
+        # Before the first tick, so that no page says meanwhile that nobody is at work.
+        self.attempt(BEAT)
         # What comes once a day must come in a process that never lives that long, too: soon after the start.
         first = datetime.now(UTC) + FIRST_TICK
         for entry in SCHEDULE:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobs.tasks import consents, counting, drain, forgetting, refreshing, resyncs
+from jobs.tasks import beating, consents, counting, drain, forgetting, mailing, refreshing, resyncs
 from jobs.tasks.office import Office
 
 
@@ -19,10 +19,14 @@ class Entry:
     copies: int = 1
 
 
+BEAT = Entry("beat", beating.run, timedelta(seconds=20), "pages say when nothing is being sent")
+
 SCHEDULE: tuple[Entry, ...] = (
     Entry("drain", drain.run, timedelta(seconds=1), "sends, looks up and answers; each copy holds one connection", 3),
+    BEAT,
     Entry("consents", consents.run, timedelta(seconds=1), "a person waits on the page for it"),
     Entry("resyncs", resyncs.run, timedelta(seconds=2), "the next wave begins when the one before has ended"),
+    Entry("mail", mailing.run, timedelta(seconds=5), "somebody waits for the link in it"),
     Entry("lapse", resyncs.lapse, timedelta(minutes=1), "a frozen set is not confirmed for ever"),
     Entry("lists", refreshing.run, timedelta(hours=1), "lock dates and drop-downs stay fresh though nothing is sent"),
     Entry("forget", forgetting.run, timedelta(minutes=10), "no access is kept that nobody uses, nor who mistyped"),

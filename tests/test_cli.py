@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dashboard.db import db
-from dashboard.models import Membership, Record, Tenant
+from dashboard.models import Membership, Record, RecordOriginal, Tenant
 from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.roles import Role
 from tests.support.databases import ROOT
@@ -20,6 +20,7 @@ from tests.support.visitor import Visitor
 from tests.support.world import World
 
 SHARED = ROOT.parent / "shared" / "inputs"
+FOLDERS = ("peppol", "en16931_ubl", "en16931_cii", "xrechnung", "facturx", "fatturapa")
 HEADINGS = "type,number,issue_date,currency,seller_name,seller_tax_id,buyer_name,buyer_tax_id,description,net,tax_rate"
 BILL = "bill,B-1,2026-11-01,SEK,Granit AB,SE555555000101,Nordlys AB,SE556677889901,Stone,100,25"
 
@@ -165,6 +166,8 @@ def test_a_file_of_another_kind_than_stated_is_refused(world: World, run: Comman
     [
         b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a>&b;</a>',
         b"PK\x03\x04 something",
+        b"%PDF-1.7 something",
+        b"\x30\x82\x10\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02 something",
         b"",
         b"<Invoice><cbc:ID>",
         b"\x89PNG\r\n\x1a\n",
@@ -215,18 +218,17 @@ def test_a_bad_setting_stops_with_one_line_that_names_it() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.requirement("B-24")
 @pytest.mark.skipif(not SHARED.is_dir(), reason="The collected files are not on this machine.")
 def test_every_collected_file_is_taken_in_once(world: World, run: Command) -> None:
-    files = sorted(
-        [file for folder in ("peppol", "en16931_ubl") for file in (SHARED / folder).rglob("*") if file.is_file()]
-        + list((SHARED / "xrechnung").glob("*.ubl.xml"))
-    )
+    files = sorted(file for folder in FOLDERS for file in (SHARED / folder).rglob("*") if file.is_file())
     totals = []
     for _ in range(2):
         *lines, last = run("import", *files, "--tenant", "nordlys", "--as", "bill", "--approve").output.splitlines()
         told = {fate: int(n) for n, fate in (part.split(" ", 1) for part in last.split(", "))}
         assert sum(told.values()) == len(lines) >= len(files)
         assert Counter(line.split("\t")[1] for line in lines) == Counter({f: n for f, n in told.items() if n})
+        assert [line for line in lines if "\trefused\t" in line and "/" not in line.split("\t")[2]] == []
         totals.append(told)
     first, second = totals
     assert first["taken in"] > len(files) / 2
@@ -234,3 +236,5 @@ def test_every_collected_file_is_taken_in_once(world: World, run: Command) -> No
     assert world.session.scalar(select(func.count()).select_from(Record)) == (
         first["taken in"] + first["possible duplicate"]
     )
+    originals = select(func.count(RecordOriginal.id)).join(Record, Record.id == RecordOriginal.record_id)
+    assert world.session.scalar(originals.where(Record.number == "471102")) == 3

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, or_
 
 from dashboard.domain.guides import guide
 from dashboard.models import AuditEntry
-from dashboard.vocabulary.audit import EntryKind
+from dashboard.vocabulary.audit import WITHOUT_A_MOVE, EntryKind
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
@@ -39,7 +39,10 @@ class Choices:
 
 @dataclass(frozen=True)
 class Filters:
-    """Every filter of the log; None or "" stands for any. Days are calendar days of the organisation, both included."""
+    """Every filter of the log; None or "" stands for any. Days are calendar days of the organisation, both included.
+
+    `since` is a moment, aware, that pages lead to; it is no field of the form.
+    """
 
     status: Status | None = None
     kind: EntryKind | None = None
@@ -51,6 +54,7 @@ class Filters:
     from_day: date | None = None
     to_day: date | None = None
     text: str = ""
+    since: datetime | None = None
 
     def query(self) -> dict[str, Any]:
         """The arguments of the address that shows just this."""
@@ -66,7 +70,7 @@ class Filters:
 
     def span(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
         """The first instant asked for, and the first one no longer asked for; aware, None for no bound."""
-        first = midnight(self.from_day, zone) if self.from_day else None
+        first = max(filter(None, (midnight(self.from_day, zone) if self.from_day else None, self.since)), default=None)
         return first, midnight(self.to_day + timedelta(days=1), zone) if self.to_day else None
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -82,6 +86,9 @@ class Filters:
         found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
         if self.person is not None:
             found.append(entry.actor_id.is_(None) if self.person == MACHINE else entry.actor_id == self.person)
+        if self.status is not None:
+            # They carry the status that the export had, and did not bring it about.
+            found.append(entry.act.not_in(WITHOUT_A_MOVE))
         if self.reference:
             found.append(_begins_with(entry.reference, self.reference))
         found += [_holds(word) for word in self.text.split()]
@@ -105,6 +112,8 @@ class Filters:
                 return f"{'From' if name == 'from_day' else 'To'} {getattr(self, name)}"
             case "text":
                 return f"Text: {self.text}"
+            case "since":
+                return f"Since {self.since:%Y-%m-%d %H:%M}"
         return f"{name.title()}: {getattr(self, name).label}"
 
 
@@ -150,6 +159,7 @@ _ARGUMENTS = {
     "from_day": "from",
     "to_day": "to",
     "text": "q",
+    "since": "since",
 }
 _NO_FILTERS = Filters()
 
@@ -177,6 +187,8 @@ def _read_one(name: str, given: str, choices: Choices) -> Any:
             return _known(found, "There is no such person in this organisation's log.")
         case "from_day" | "to_day":
             return _day(given)
+        case "since":
+            return _moment(given)
     if len(given) > LONGEST_TEXT:
         raise ValueError(f"At most {LONGEST_TEXT} characters can be searched for.")
     if not given.isprintable():
@@ -210,6 +222,16 @@ def _day(given: str) -> date:
     if not _DAYS[0] <= day <= _DAYS[1]:
         raise ValueError(f"Choose a day from {_DAYS[0].year} to {_DAYS[1].year}.")
     return day
+
+
+def _moment(given: str) -> datetime:
+    try:
+        moment: datetime | None = datetime.fromisoformat(given)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not _DAYS[0] <= moment.date() <= _DAYS[1]:
+        raise ValueError(f"“{given}” is not a moment; write it as 2026-11-30T14:05:00+01:00.")
+    return moment
 
 
 def _begins_with(column: ColumnElement[str], given: str) -> ColumnElement[bool]:

@@ -47,8 +47,14 @@ Calls = list[list[float]]
 
 
 def _recent(session: Session, ceiling: Ceiling, now: float) -> Calls:
-    stored = session.scalar(select(CallBudget.calls).where(CallBudget.ceiling == ceiling.name).with_for_update())
-    calls: Calls = json.loads(stored) if stored else []
+    kept = select(CallBudget.calls).where(CallBudget.ceiling == ceiling.name).with_for_update()
+    stored = session.scalar(kept)
+    if stored is None:
+        # Two that see no row would each begin one, and the first one's call would be forgotten.
+        begun = upsert(session, CallBudget.__table__).values(ceiling=ceiling.name, calls="[]")
+        session.execute(begun.on_conflict_do_nothing(index_elements=["ceiling"]))
+        stored = session.scalar(kept)
+    calls: Calls = json.loads(stored or "[]")
     return [[at, n] for at, n in calls if at > now - ceiling.window - MARGIN - ceiling.step]
 
 

@@ -1,14 +1,18 @@
-"""The counts behind the tiles, changed in the transaction of every move and compared with the rows by a task."""
+"""The counts behind the tiles and the chart, changed in the transaction of every move; those of the tiles are compared
+with the rows by a task.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.db import upsert
-from dashboard.models import Export, StatusCount
+from dashboard.models import Export, OutcomeCount, StatusCount
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
 
@@ -21,17 +25,52 @@ class CountKey:
     status: Status
 
 
+@dataclass(frozen=True, order=True)
+class OutcomeKey:
+    """`quarter` as in OutcomeCount."""
+
+    tenant_id: int
+    connection_id: int
+    kind: RecordKind
+    status: Status
+    quarter: int
+
+
+Key = TypeVar("Key", CountKey, OutcomeKey)
+
+QUARTER = 900
+"""Seconds."""
+
+
+def quarter(at: datetime) -> int:
+    """The number of the quarter of an hour that the time lies in, as OutcomeCount counts them."""
+    return int(at.timestamp()) // QUARTER
+
+
 def shift(session: Session, changes: Iterable[tuple[CountKey, int]]) -> None:
     """Add to the counts, in key order: two moves that take the same rows in one order cannot wait for each other.
 
     Within `together` they are added at its end.
     """
-    gathered: dict[CountKey, int] | None = session.info.get(_GATHERED)
-    sums: dict[CountKey, int] = {} if gathered is None else gathered
+    gathered: _Gathered | None = session.info.get(_GATHERED)
+    sums: dict[CountKey, int] = {} if gathered is None else gathered.shifts
     for key, change in changes:
         sums[key] = sums.get(key, 0) + change
     if gathered is None:
-        _add(session, sums)
+        _upsert(session, StatusCount.__table__, sums)
+
+
+def add_outcome(session: Session, key: OutcomeKey) -> None:
+    """Count an outcome, after the move that it belongs to was counted: whoever holds the row of an outcome then holds
+    that of its status already, so that no two transactions can wait for each other over it.
+
+    Within `together` it is added at its end.
+    """
+    gathered: _Gathered | None = session.info.get(_GATHERED)
+    if gathered is None:
+        _upsert(session, OutcomeCount.__table__, {key: 1})
+    else:
+        gathered.outcomes[key] = gathered.outcomes.get(key, 0) + 1
 
 
 @contextmanager
@@ -41,28 +80,31 @@ def together(session: Session) -> Iterator[None]:
     if _GATHERED in session.info:
         yield
         return
-    session.info[_GATHERED] = {}
+    session.info[_GATHERED] = _Gathered({}, {})
     try:
         yield
     except BaseException:
         del session.info[_GATHERED]
         raise
-    _add(session, session.info.pop(_GATHERED))
+    gathered: _Gathered = session.info.pop(_GATHERED)
+    _upsert(session, StatusCount.__table__, gathered.shifts)
+    _upsert(session, OutcomeCount.__table__, gathered.outcomes)
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    shifts: dict[CountKey, int]
+    outcomes: dict[OutcomeKey, int]
 
 
 _GATHERED = "counts gathered"
 
 
-def _add(session: Session, sums: dict[CountKey, int]) -> None:
+def _upsert(session: Session, table: Any, sums: dict[Key, int]) -> None:
     for key in sorted(key for key, change in sums.items() if change):
-        statement = upsert(session, StatusCount.__table__).values(
-            tenant_id=key.tenant_id, connection_id=key.connection_id, kind=key.kind, status=key.status, n=sums[key]
-        )
+        statement = upsert(session, table).values(**vars(key), n=sums[key])
         session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "connection_id", "kind", "status"],
-                set_={"n": StatusCount.__table__.c.n + sums[key]},
-            )
+            statement.on_conflict_do_update(index_elements=list(table.primary_key), set_={"n": table.c.n + sums[key]})
         )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import standing
+from dashboard.domain import standing, still_send
 from dashboard.domain.export_filters import TILES, Filters, narrowing
 from dashboard.domain.scope import NotFound, row_id
 from dashboard.models import Attempt, Connection, Export, Record
@@ -48,6 +48,8 @@ class Row:
         match export.status:
             case Status.FAILED:
                 return "will not retry by itself", None
+            case Status.ON_HOLD if still_send.is_asked(export):
+                return "still send? Ordered", export.ordered_at
             case Status.ON_HOLD if connection.start_date:
                 return "dated before the start date", None
             case Status.CHECKING if export.check_at:

@@ -53,12 +53,17 @@ _ACTS = {
     Cause.RESYNC: Act.EXPORT_QUEUED,
     Cause.TRIGGER_UNMET: Act.EXPORT_HELD,
     Cause.TRIGGER_MET: Act.EXPORT_RELEASED,
+    Cause.WAITED_LONG: Act.EXPORT_HELD,
+    Cause.CALLED_OFF: Act.EXPORT_CANCELLED,
     Cause.CANCELLED: Act.EXPORT_CANCELLED,
     Cause.ADOPTED: Act.EXPORT_ADOPTED,
     Cause.RESOLVED: Act.EXPORT_RESOLVED,
     Cause.REOPENED: Act.EXPORT_REOPENED,
 }
 """Causes that are somebody's act; every other one but TAKEN is an outcome."""
+
+COUNTED = frozenset({Status.SYNCED, Status.FAILED})
+"""Results whose outcomes are counted by the time they came at."""
 
 _ITEM_STATES = {Status.SYNCED: ItemState.SYNCED, Status.FAILED: ItemState.FAILED, Status.RESOLVED: ItemState.SKIPPED}
 
@@ -87,7 +92,7 @@ def move(
     before = export.status
     if not is_allowed(before, after, cause):
         raise MoveRefused(f"{before.value} to {after.value} because of {cause.value}")
-    values = {"status": after, "status_since": now, **_columns(after, faults, now), **changes}
+    values = {"status": after, "status_since": now, **_columns(after, cause, faults, now), **changes}
     statement = update(Export).where(Export.id == export.id, Export.status == before).values(**values)
     if fence is not None:
         statement = statement.where(holds(fence))
@@ -119,6 +124,9 @@ def move(
             operation=operation,
             details={"cause": cause.value},
         )
+    if after in COUNTED and cause not in _ACTS:
+        outcome = counts.OutcomeKey(export.tenant_id, export.connection_id, export.kind, after, counts.quarter(now))
+        counts.add_outcome(session, outcome)
 
 
 def move_set(
@@ -141,7 +149,13 @@ def move_set(
     if cause not in _ACTS or not is_allowed(before, after, cause):
         raise MoveRefused(f"{before.value} to {after.value} because of {cause.value}")
     operation = secrets.token_hex(12)
-    values = {"status": after, "status_since": now, "operation": operation, **_columns(after, (), now), **changes}
+    values = {
+        "status": after,
+        "status_since": now,
+        "operation": operation,
+        **_columns(after, cause, (), now),
+        **changes,
+    }
     changed(session, update(Export).where(Export.status == before, *chosen).values(**values))
     moved = Export.operation == operation
     grouped = session.execute(
@@ -159,16 +173,25 @@ def move_set(
 
 
 def begin(session: Session, export: Export, now: datetime) -> None:
-    """Count an export that was just added. It begins as Ready."""
+    """Count an export that was just added, and mark its record as handed to a connection. It begins as Ready."""
     export.status = Status.READY
     export.status_since = now
     session.add(export)
     session.flush()
+    changed(session, update(Record).where(Record.id == export.record_id).values(has_export=True))
     counts.shift(session, [(_key(export, Status.READY), 1)])
 
 
-def _columns(after: Status, faults: Sequence[Fault], now: datetime) -> dict[str, Any]:
+_ORDERS = frozenset({Cause.SENT_BY_HAND, Cause.RESYNC})
+"""Causes that are a person's order to send."""
+
+
+def _columns(after: Status, cause: Cause, faults: Sequence[Fault], now: datetime) -> dict[str, Any]:
     """What hangs on the status: an error stays visible until the export is Synced or fails anew."""
+    if cause in _ORDERS:
+        return {"ordered_at": now}
+    if cause is Cause.CALLED_OFF:
+        return {"ordered_at": None, "next_try_at": None, "check_at": None}
     if after is Status.FAILED and not faults:
         return {"next_try_at": None, "check_at": None}
     if after is Status.FAILED:

@@ -4,14 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import audit, session_marks
+from dashboard.domain import audit, one_time_links, session_marks
 from dashboard.domain.actors import MACHINE, Actor
+from dashboard.domain.scope import NotFound, row_id
 from dashboard.models import Membership, Tenant, User
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Permission, Role
+
+
+class LastOwner(Exception):
+    """The organisation would be left without an owner; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +76,72 @@ def role_in(session: Session, tenant: Tenant, user: User) -> Role | None:
 
 
 def give_role(session: Session, tenant: Tenant, user: User, role: Role, now: datetime, actor: Actor = MACHINE) -> None:
-    """Make the person a member, or change their role; a change ends all their sessions."""
-    standing = session.scalars(
-        select(Membership).where(Membership.tenant_id == tenant.id, Membership.user_id == user.id)
-    ).one_or_none()
-    if standing is not None and standing.role is role:
-        return
-    if standing is None:
-        session.add(Membership(tenant_id=tenant.id, user_id=user.id, role=role))
-    else:
-        standing.role = role
-        session_marks.end_sessions(session, user.id)
+    """Make the person, who does not belong to the organisation yet, a member of it."""
+    session.add(Membership(tenant_id=tenant.id, user_id=user.id, role=role))
     session.flush()
     words = f"{user.name} is {role.label.lower()}"
     audit.note_act(session, tenant.id, Act.PERSON_ADDED, now, actor=actor, reference=user.email, words=words)
+
+
+def one(session: Session, tenant: Tenant, user_id: int) -> Member:
+    """The person in that organisation; raises scope.NotFound."""
+    query = (
+        select(User, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.tenant_id == tenant.id, User.id == row_id(str(user_id)))
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"member {user_id}")
+    return Member(found[0], tenant, found[1])
+
+
+def change_role(session: Session, tenant: Tenant, user_id: int, role: Role, actor: Actor, now: datetime) -> Member:
+    """Give the member another role, which ends all their sessions. Raises scope.NotFound and LastOwner."""
+    standing, user = _locked(session, tenant, user_id)
+    before = standing.role
+    if role is not before:
+        _keep_an_owner(session, tenant, standing, role)
+        standing.role = role
+        _end_what_they_began(session, tenant, user, role, now)
+        words = f"{user.name}: {before.label.lower()} → {role.label.lower()}; all sessions ended"
+        audit.note_act(session, tenant.id, Act.ROLE_CHANGED, now, actor=actor, reference=user.email, words=words)
+    return Member(user, tenant, role)
+
+
+def remove(session: Session, tenant: Tenant, user_id: int, actor: Actor, now: datetime) -> User:
+    """End the membership and all the person's sessions; the account stays, and so does what the log says of them.
+
+    Raises scope.NotFound and LastOwner.
+    """
+    standing, user = _locked(session, tenant, user_id)
+    _keep_an_owner(session, tenant, standing, None)
+    session.delete(standing)
+    _end_what_they_began(session, tenant, user, None, now)
+    words = f"{user.name} was {standing.role.label.lower()}; all sessions ended"
+    audit.note_act(session, tenant.id, Act.PERSON_REMOVED, now, actor=actor, reference=user.email, words=words)
+    return user
+
+
+def _locked(session: Session, tenant: Tenant, user_id: int) -> tuple[Membership, User]:
+    # Two owners who demote each other at once must not both succeed: whoever changes who owns it waits for the other.
+    session.execute(select(Tenant.id).where(Tenant.id == tenant.id).with_for_update(key_share=True))
+    query = select(Membership).where(Membership.tenant_id == tenant.id, Membership.user_id == row_id(str(user_id)))
+    standing = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if standing is None:
+        raise NotFound(f"member {user_id}")
+    return standing, session.get_one(User, standing.user_id)
+
+
+def _keep_an_owner(session: Session, tenant: Tenant, standing: Membership, role: Role | None) -> None:
+    owners = select(func.count()).where(Membership.tenant_id == tenant.id, Membership.role == Role.OWNER)
+    if standing.role is Role.OWNER and role is not Role.OWNER and session.scalar(owners) == 1:
+        raise LastOwner("An organisation needs an owner. Make somebody else an owner first.")
+
+
+def _end_what_they_began(session: Session, tenant: Tenant, user: User, role: Role | None, now: datetime) -> None:
+    """Sessions, and the invitations of somebody who may no longer invite."""
+    session.flush()
+    session_marks.end_sessions(session, user.id)
+    if role is None or not role.may(Permission.INVITE):
+        one_time_links.revoke_invitations(session, tenant.id, now, made_by_id=user.id)

@@ -15,9 +15,7 @@ def create_user(
     session: Session, email: str, password: str, now: datetime, *, name: str = "", is_staff: bool = False
 ) -> User:
     """Add a person without an organisation; raises BadInput."""
-    address = email.strip().lower()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address) or len(address) > 254:
-        raise BadInput("email", f"“{email}” is not an e-mail address.")
+    address = checked_email(email)
     password_hash = passwords.hashed(password)
     if session.scalar(select(User.id).where(User.email == address)) is not None:
         raise BadInput("email", f"{address} has an account already.")
@@ -32,6 +30,14 @@ def create_user(
     session.add(user)
     session.flush()
     return user
+
+
+def checked_email(written: str) -> str:
+    """The e-mail as it is kept; raises BadInput."""
+    address = written.strip().lower()
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address) or len(address) > 254 or not address.isprintable():
+        raise BadInput("email", f"“{written}” is not an e-mail address.")
+    return address
 
 
 def by_email(session: Session, email: str) -> User | None:

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import standing
@@ -23,13 +25,14 @@ class RecordList(StrEnum):
     AWAITING_APPROVAL = "awaiting-approval"
     AWAITING_PAYMENT = "awaiting-payment"
     OVERDUE = "overdue"
+    NOT_SENT = "not-sent"
     POSSIBLE_DUPLICATES = "possible-duplicates"
     ALL = "all"
     ARCHIVED = "archived"
 
     @property
     def label(self) -> str:
-        return self.value.replace("-", " ").capitalize()
+        return "Approved, not sent" if self is RecordList.NOT_SENT else self.value.replace("-", " ").capitalize()
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,30 @@ def counts(session: Session, tenant_id: int, today: date) -> dict[RecordList, in
     return counted
 
 
+@dataclass(frozen=True)
+class Total:
+    """All records of a list: how many, their sums by currency with credits counted against them, the oldest's day."""
+
+    n: int
+    sums: dict[str, Decimal]
+    oldest: date
+
+
+def total(session: Session, tenant_id: int, which: RecordList, today: date) -> Total | None:
+    """Counted to the last one; None for an empty list. Only for lists that are short or have an index of their own."""
+    amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)
+    query = (
+        select(Record.currency, func.count(), func.sum(amount), func.min(Record.issue_date))
+        .where(Record.tenant_id == tenant_id, *_members(which, today))
+        .group_by(Record.currency)
+    )
+    found = session.execute(query).all()
+    if not found:
+        return None
+    sums = {currency: summed for currency, _, summed, _ in found}
+    return Total(sum(n for _, n, _, _ in found), sums, min(oldest for _, _, _, oldest in found))
+
+
 def ticked(session: Session, tenant_id: int, ids: Sequence[int]) -> list[Record]:
     """Those of the ids that are the organisation's, the oldest first."""
     own = select(Record).where(Record.tenant_id == tenant_id, Record.id.in_(ids))
@@ -156,12 +183,21 @@ def _members(which: RecordList, today: date) -> list[ColumnElement[bool]]:
             return open_ones
         case RecordList.OVERDUE:
             return [*open_ones, Record.due_date < today]
+        case RecordList.NOT_SENT:
+            return [unarchived, Record.approval == Approval.APPROVED, _is("NOT record.has_export")]
         case RecordList.POSSIBLE_DUPLICATES:
-            return [unarchived, Record.is_possible_duplicate.is_(True)]
+            return [unarchived, _is("record.is_possible_duplicate")]
         case RecordList.ALL:
             return [unarchived]
         case RecordList.ARCHIVED:
             return [Record.archived_at.is_not(None)]
+
+
+def _is(condition: str) -> ColumnElement[Any]:
+    """Written as in the model's index, for SQLite takes a partial index only where the text of the query implies it;
+    said to be a boolean, it would be written "= 1".
+    """
+    return literal_column(condition)
 
 
 def _search(words: str) -> list[ColumnElement[bool]]:

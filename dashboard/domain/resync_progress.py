@@ -113,10 +113,10 @@ def _seconds_left(session: Session, resync: Resync, remaining: int, now: datetim
     if done and elapsed > 1:
         return remaining * elapsed / done
     connection = session.get_one(Connection, resync.connection_id)
-    return _estimated_seconds(connection.provider, remaining)
+    return estimated_seconds(connection.provider, remaining)
 
 
-def _estimated_seconds(provider: Provider, documents: int) -> float:
+def estimated_seconds(provider: Provider, documents: int) -> float:
     """How long that many documents take at the provider's published pace."""
     limits = FACTS[provider].limits
     return documents / (limits.documents_per_call * limits.per_minute) * 60

@@ -1,5 +1,6 @@
 """Signing in: whose e-mail and password they are, and how often somebody may guess, counted in the database."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, or_, update
@@ -28,8 +29,13 @@ def count_try(session: Session, email: str, address: str, now: datetime) -> None
     Committed first: of guesses that come all at once no more are looked at than of guesses that come one by one.
     Raises TooManyTries, and then nothing is to be counted.
     """
-    for subject, allowed in _subjects(email, address).items():
-        _count(session, subject, allowed, now)
+    count_all(session, _subjects(email, address), now)
+
+
+def count_all(session: Session, allowed: Mapping[str, int], now: datetime) -> None:
+    """Count one more against each subject; raises TooManyTries when one has had all that it is allowed in WINDOW."""
+    for subject, most in allowed.items():
+        _count(session, subject, most, now)
 
 
 def who_fits(session: Session, email: str, password: str) -> User | None:
@@ -43,8 +49,8 @@ def who_fits(session: Session, email: str, password: str) -> User | None:
 
 def note_sign_in(session: Session, email: str, address: str, user: User, now: datetime) -> None:
     """Log that the person signed in; the e-mail's misses are cleared, and this try was none of the address."""
-    of_email, of_address = _subjects(email, address)
-    session.execute(delete(SignInThrottle).where(SignInThrottle.subject == of_email))
+    _, of_address = _subjects(email, address)
+    forget_misses_of(session, email)
     # The address keeps its misses: one good account must not open the door to guessing others.
     given_back = update(SignInThrottle).where(SignInThrottle.subject == of_address, SignInThrottle.failures > 0)
     session.execute(given_back.values(failures=SignInThrottle.failures - 1))
@@ -58,6 +64,12 @@ def note_sign_in(session: Session, email: str, address: str, user: User, now: da
             reference=user.email,
             words="Signed in",
         )
+
+
+def forget_misses_of(session: Session, email: str) -> None:
+    """Let the e-mail be tried again from now on, as if nobody had missed."""
+    of_email, _ = _subjects(email, "")
+    session.execute(delete(SignInThrottle).where(SignInThrottle.subject == of_email))
 
 
 def forget_misses(session: Session, now: datetime) -> int:

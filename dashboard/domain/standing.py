@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.domain import still_send
 from dashboard.models import Connection, Export
 from dashboard.models.connection import ConnectionState
 from dashboard.models.export import AttachmentState
 from dashboard.vocabulary.postings import LedgerState
+from dashboard.vocabulary.records import Trigger
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 
 
@@ -86,13 +88,16 @@ def _onward(export: Export, connection: Connection) -> tuple[str, datetime | Non
             return f"No retry is scheduled. What {label} holds under this number is looked at", export.next_try_at
         case Status.FAILED:
             return "No retry is scheduled; it will not be sent again by itself.", None
+        case Status.ON_HOLD if still_send.is_asked(export):
+            return "It waited longer than a day, so it goes only when somebody says so. Ordered", export.ordered_at
         case Status.ON_HOLD if connection.start_date is not None:
             start = f"{connection.start_date:%-d %b %Y}"
             return f"Its document date is before {start}, from which on documents are sent. An admin may send it.", None
         case Status.PENDING if connection.state is ConnectionState.ERROR:
-            return f"Waiting: {label} needs reconnecting. It goes by itself then.", None
+            return f"Waiting: {label} needs reconnecting. It goes by itself then{_unless_late(export)}.", None
         case Status.PENDING if connection.state is ConnectionState.DISCONNECTED:
-            return f"Waiting: {label} is disconnected. It goes by itself once {label} is connected.", None
+            waits = f"Waiting: {label} is disconnected. It goes by itself once {label} is connected"
+            return f"{waits}{_unless_late(export)}.", None
         case Status.PENDING if connection.not_before is not None:
             return f"Waiting: {connection.waiting_for or label}. Goes on", connection.not_before
         case Status.PENDING if export.next_try_at is not None:
@@ -100,3 +105,8 @@ def _onward(export: Export, connection: Connection) -> tuple[str, datetime | Non
         case Status.CHECKING if export.check_at is not None:
             return "Next look", export.check_at
     return "", None
+
+
+def _unless_late(export: Export) -> str:
+    is_order = export.trigger is Trigger.MANUAL
+    return "; when that takes longer than a day, it is asked first whether it is still to be sent" if is_order else ""

@@ -114,7 +114,8 @@ def _release(session: Session, connection: Connection, actor: Actor, now: dateti
     start = connection.start_date
     words = f"Released: documents dated from {start:%-d %b %Y} are sent" if start else "Released: any date is sent"
     dated = (Record.issue_date >= start if start else Record.issue_date.is_not(None)) & Record.archived_at.is_(None)
-    chosen = (*_of(connection), Export.record_id.in_(_dated(connection, dated)))
+    # What has an order waits for somebody's answer, not for a date: see still_send.py.
+    chosen = (*_of(connection), Export.ordered_at.is_(None), Export.record_id.in_(_dated(connection, dated)))
     operation = lifecycle.move_set(
         session, chosen, Status.ON_HOLD, Status.PENDING, Cause.TRIGGER_MET, now, actor=actor, words=words
     )

@@ -17,6 +17,9 @@ from dashboard.models import Tenant
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.plans import Plan
 
+LAST_CLOSING_DAY = 28
+"""Every month has it."""
+
 
 class ChangedMeanwhile(Exception):
     """Somebody else changed the organisation's facts since the form was made; nothing was saved."""
@@ -24,12 +27,16 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class Facts:
-    """What an organisation says of itself. Name and tax id tell on incoming files whether it sells or buys."""
+    """What an organisation says of itself. Name and tax id tell on incoming files whether it sells or buys.
+
+    `closing_day` is the day of a month on which the month before is locked, in figures; "" when there is none.
+    """
 
     name: str
     tax_id: str
     timezone: str
     currency: str
+    closing_day: str = ""
 
     @property
     def mark(self) -> str:
@@ -44,6 +51,7 @@ class Facts:
             "Tax id": self.tax_id,
             "Time zone": self.timezone,
             "Base currency": self.currency,
+            "Month is locked on day": self.closing_day,
         }
 
     def problems(self) -> dict[str, str]:
@@ -57,6 +65,8 @@ class Facts:
             found["timezone"] = f"“{self.timezone}” is not a time zone: use a name such as Europe/Stockholm."
         if self.currency not in list_currencies():
             found["currency"] = f"“{self.currency}” is not a currency: use a code such as EUR."
+        if self.closing_day not in ("", *map(str, range(1, LAST_CLOSING_DAY + 1))):
+            found["closing_day"] = f"A day of the month from 1 to {LAST_CLOSING_DAY}, or nothing."
         return found
 
 
@@ -102,7 +112,8 @@ def by_slug(session: Session, slug: str) -> Tenant:
 
 
 def facts_of(tenant: Tenant) -> Facts:
-    return Facts(tenant.name, tenant.tax_id, tenant.timezone, tenant.base_currency)
+    closing_day = str(tenant.closing_day or "")
+    return Facts(tenant.name, tenant.tax_id, tenant.timezone, tenant.base_currency, closing_day)
 
 
 def change_facts(session: Session, tenant: Tenant, facts: Facts, seen: str, actor: Actor, now: datetime) -> bool:
@@ -117,6 +128,7 @@ def change_facts(session: Session, tenant: Tenant, facts: Facts, seen: str, acto
         raise ChangedMeanwhile
     tenant.name, tenant.tax_id = facts.name, facts.tax_id
     tenant.timezone, tenant.base_currency = facts.timezone, facts.currency
+    tenant.closing_day = int(facts.closing_day) if facts.closing_day else None
     session.flush()
     changes = {label: (old, facts.said[label]) for label, old in before.said.items() if old != facts.said[label]}
     audit.note_act(

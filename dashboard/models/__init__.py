@@ -2,9 +2,11 @@
 
 from dashboard.models.audit_entry import AuditEntry
 from dashboard.models.connection import CallBudget, Connection, Grant
-from dashboard.models.export import Attempt, Export, StatusCount
+from dashboard.models.export import Attempt, Export, OutcomeCount, StatusCount
+from dashboard.models.heartbeat import Heartbeat
 from dashboard.models.lookup import Lookup
 from dashboard.models.mapping import Mapping, MappingChange
+from dashboard.models.one_time_link import OneTimeLink
 from dashboard.models.original import Original, RecordOriginal
 from dashboard.models.record import Record, RecordLine, RecordTax
 from dashboard.models.reference import ReferenceList, ReferenceRow
@@ -18,11 +20,14 @@ __all__ = [
     "Connection",
     "Export",
     "Grant",
+    "Heartbeat",
     "Lookup",
     "Mapping",
     "MappingChange",
     "Membership",
+    "OneTimeLink",
     "Original",
+    "OutcomeCount",
     "Record",
     "RecordLine",
     "RecordOriginal",

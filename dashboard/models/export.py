@@ -70,6 +70,19 @@ class Export(Base):
         ),
         Index("ix_export_operation", "operation"),
         Index(
+            "ix_export_asked",
+            "connection_id",
+            "ordered_at",
+            sqlite_where=text("status = 'on-hold' AND ordered_at IS NOT NULL"),
+            postgresql_where=text("status = 'on-hold' AND ordered_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_export_alarm",
+            "tenant_id",
+            sqlite_where=text("alarm <> ''"),
+            postgresql_where=text("alarm <> ''"),
+        ),
+        Index(
             "uq_export_ledger_document",
             "connection_id",
             "ledger_id",
@@ -95,6 +108,7 @@ class Export(Base):
     status_since: Mapped[datetime] = mapped_column(UTCDateTime)
     trigger: Mapped[Trigger] = mapped_column(closed_set(Trigger), default=Trigger.AUTOMATIC)
     key: Mapped[str] = mapped_column(String(40), unique=True)
+    ordered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     booking_date: Mapped[date | None]
     booking_reason: Mapped[str] = mapped_column(String(500), default="")
     tries: Mapped[int] = mapped_column(default=0)
@@ -162,4 +176,20 @@ class StatusCount(Base):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
     kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind), primary_key=True)
     status: Mapped[Status] = mapped_column(closed_set(Status), primary_key=True)
+    n: Mapped[int] = mapped_column(default=0)
+
+
+class OutcomeCount(Base):
+    """How many exports a runner found synced or failed in a quarter of an hour, kept in the transaction of the outcome.
+
+    `quarter` is the number of quarters since 1970 began: every zone's days begin at one of them.
+    """
+
+    __tablename__ = "outcome_count"
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    quarter: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[Status] = mapped_column(closed_set(Status), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
+    kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind), primary_key=True)
     n: Mapped[int] = mapped_column(default=0)

@@ -3,11 +3,16 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.db import Amount, Base, ExactDecimal, Id, UTCDateTime, closed_set
 from dashboard.vocabulary.records import Approval, Payment, RecordKind, Source
+
+
+def _some(name: str, condition: str) -> Index:
+    """An index of the few records that meet the condition, for lists that are asked for with every refresh."""
+    return Index(name, "tenant_id", "approval", "id", sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 class Record(Base):
@@ -15,6 +20,7 @@ class Record(Base):
 
     `contact_key` is under which value the contact is mapped; `seller_key` and `normalised_number` tell the same bill
     taken in twice. `duplicate_of_id` with `is_possible_duplicate` keeps a record from being sent until decided.
+    `has_export` tells whether it was ever handed to a connection.
     """
 
     __tablename__ = "record"
@@ -28,6 +34,8 @@ class Record(Base):
         ),
         Index("ix_record_list", "tenant_id", "approval", "id"),
         Index("ix_record_number", "tenant_id", "number"),
+        _some("ix_record_not_sent", "NOT has_export AND archived_at IS NULL"),
+        _some("ix_record_possible_duplicate", "is_possible_duplicate AND archived_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -63,6 +71,7 @@ class Record(Base):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     payment: Mapped[Payment] = mapped_column(closed_set(Payment), default=Payment.UNPAID)
+    has_export: Mapped[bool] = mapped_column(default=False)
     is_possible_duplicate: Mapped[bool] = mapped_column(default=False)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

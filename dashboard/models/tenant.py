@@ -12,6 +12,8 @@ from dashboard.vocabulary.roles import Role
 
 
 class Tenant(Base):
+    """`closing_day` is the day of a month on which the books of the month before are locked; None: on no fixed day."""
+
     __tablename__ = "tenant"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -21,6 +23,7 @@ class Tenant(Base):
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     base_currency: Mapped[str] = mapped_column(String(3), default="EUR")
     tax_id: Mapped[str] = mapped_column(String(64), default="")
+    closing_day: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     @property
@@ -43,6 +46,8 @@ class User(Base):
 
 
 class Membership(Base):
+    """`looked_at` is when the person last looked at the overview, `looked_before` when the visit before that ended."""
+
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("tenant_id", "user_id"),)
 
@@ -50,6 +55,8 @@ class Membership(Base):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     role: Mapped[Role] = mapped_column(closed_set(Role))
+    looked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    looked_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignInThrottle(Base):

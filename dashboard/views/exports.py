@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.db import db
 from dashboard.domain import (
+    amounts,
     connections,
     counts,
     export_filters,
@@ -18,11 +19,13 @@ from dashboard.domain import (
     missing_mappings,
     resync_progress,
     scope,
+    still_send,
 )
 from dashboard.domain.export_filters import TILES, Filters
 from dashboard.domain.exports import Page, Row
 from dashboard.domain.resync_progress import Progress
 from dashboard.domain.scope import NotFound
+from dashboard.domain.still_send import Question
 from dashboard.models import Connection, Resync
 from dashboard.models.connection import ConnectionState
 from dashboard.views import frame, guards, remedies, replies
@@ -45,7 +48,8 @@ TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
 class Board:
     """All that the page shows and its refresh replaces. `counts` are exact for the connections and kind of the filter;
     `mended` are the failed exports that lack nothing any more, `codes` the errors that occur now and the one chosen;
-    `token` stays the same however often one page is refreshed.
+    `questions` are orders
+    that waited too long, each with its sums in words; `token` stays the same however often one page is refreshed.
     """
 
     provider: Provider
@@ -57,6 +61,7 @@ class Board:
     recent: list[tuple[Resync, Progress]]
     remedies: dict[int, RemedyLink]
     mended: dict[Connection, list[int]]
+    questions: list[tuple[Question, str]]
     codes: frozenset[str]
     cursor: dict[str, int]
     token: str
@@ -166,6 +171,7 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
         recent=resync_progress.recent(session, tenant_id, provider, now),
         remedies=remedied,
         mended=mended,
+        questions=_questions(chosen) if by_status[Status.ON_HOLD] else [],
         codes=exports.codes(session, tenant_id, chosen) | {filters.code},
         cursor=cursor,
         token=request.args.get("form", "")[:30] or secrets.token_urlsafe(16),
@@ -187,6 +193,11 @@ def _mended(chosen: Sequence[Connection]) -> dict[Connection, list[int]]:
         if each.state is not ConnectionState.DISCONNECTED
     }
     return {each: ids for each, ids in found.items() if ids}
+
+
+def _questions(chosen: Sequence[Connection]) -> list[tuple[Question, str]]:
+    asked = still_send.questions(db.session(), chosen)
+    return [(each, " and ".join(amounts.in_words(total, code) for code, total in each.sums.items())) for each in asked]
 
 
 def _remedy(row: Row, mended: Collection[int] | None = None) -> RemedyLink | None:

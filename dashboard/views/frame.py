@@ -166,7 +166,8 @@ def _navigation(member: Member) -> tuple[Section, ...]:
         link("Connections", "connections.listed", "connections"),
         link("Settings", "settings.shown", "settings"),
     )
-    sections = [Section("Exports", exports)] if exports else []
+    overview = Link("Overview", url_for("home.shown"), "overview", here == "home.shown")
+    sections = [Section(None, (overview,)), *([Section("Exports", exports)] if exports else [])]
     return (*sections, Section("Work", work), Section("Understand", understand), Section("Set up", set_up))
 
 

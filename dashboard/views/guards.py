@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, g, request, session, url_for
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager, current_user, login_user
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -16,6 +16,7 @@ from dashboard.db import db
 from dashboard.domain import members, session_marks
 from dashboard.domain.actors import Actor
 from dashboard.domain.members import Member
+from dashboard.models import User
 from dashboard.views import replies
 from dashboard.vocabulary.roles import Permission
 
@@ -94,6 +95,15 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return guard
+
+
+def let_in(user: User, tenant_id: int | None = None) -> None:
+    """Begin a session of the person, in that organisation first; what the browser had before is gone."""
+    session.clear()
+    session.permanent = True
+    if tenant_id is not None:
+        session["organisation"] = tenant_id
+    login_user(SignedIn(user.id, user.session_mark))
 
 
 def member() -> Member | None:

@@ -1,11 +1,11 @@
-"""The front door: it leads to where the work is."""
+"""The front door: the overview of the organisation that one works in, and the way to another one."""
 
 from flask import Blueprint, session, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
-from dashboard.domain import connections, members
-from dashboard.views import guards, replies
+from dashboard.domain import members
+from dashboard.views import guards, overview, replies
 
 pages = Blueprint("home", __name__)
 
@@ -16,10 +16,7 @@ def shown() -> Response:
     member = guards.member()
     if member is None:
         return replies.page("no_organisation.html", 200)
-    providers = connections.failed_by_provider(db.session(), member.tenant.id)
-    if providers:
-        return replies.gone_to(url_for("exports.listed", provider=next(iter(providers)).value))
-    return replies.gone_to(url_for("connections.listed"))
+    return overview.page(member)
 
 
 @pages.post("/organisation/<int:tenant_id>")

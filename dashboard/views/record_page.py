@@ -22,6 +22,7 @@ from dashboard.domain import (
     scope,
     sent_lines,
     standing,
+    still_send,
 )
 from dashboard.domain.guides import Guide, guide
 from dashboard.domain.sent_lines import SentLine
@@ -73,6 +74,10 @@ class Shown:
     @property
     def is_failed(self) -> bool:
         return self.export.status is Status.FAILED
+
+    @property
+    def is_asked(self) -> bool:
+        return still_send.is_asked(self.export)
 
     @property
     def lacks_original(self) -> bool:

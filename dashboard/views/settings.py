@@ -32,6 +32,7 @@ def save() -> Response:
         tax_id=form.get("tax_id", "").strip(),
         timezone=form.get("timezone", "").strip(),
         currency=form.get("currency", "").strip().upper(),
+        closing_day=form.get("closing_day", "").strip(),
     )
     problems = facts.problems()
     if problems:

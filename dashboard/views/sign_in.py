@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Blueprint, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
@@ -40,9 +40,7 @@ def submitted() -> Response:
         return replies.page("sign_in/form.html", 422, email=email, next=onward, error=WRONG)
     with writing(db.session()) as opened:
         sign_in.note_sign_in(opened, email, address, user, frame.now())
-    session.clear()
-    session.permanent = True
-    login_user(guards.SignedIn(user.id, user.session_mark))
+    guards.let_in(user)
     return replies.gone_to(onward if _is_ours(onward) else url_for("home.shown"))
 
 

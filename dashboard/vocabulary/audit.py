@@ -49,6 +49,12 @@ class Act(StrEnum):
     MAPPING_CHANGED = "mapping:changed"
     SIGNED_IN = "person:signed-in"
     PERSON_ADDED = "person:added"
+    PERSON_INVITED = "person:invited"
+    INVITATION_REVOKED = "invitation:revoked"
+    ROLE_CHANGED = "person:role-changed"
+    PERSON_REMOVED = "person:removed"
+    RESET_OFFERED = "password:reset-offered"
+    PASSWORD_SET = "password:set"  # noqa: S105 - it is a word, not a password
     PLAN_CHANGED = "organisation:plan-changed"
     ORGANISATION_CHANGED = "organisation:facts-changed"
 

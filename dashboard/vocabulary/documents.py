@@ -28,7 +28,8 @@ class Party:
 class DocumentLine:
     """One line. `net` excludes tax, after line discounts; `tax_rate` is a percentage (25 for 25 %).
 
-    `category` is the UNCL 5305 code (S, Z, E, AE, K, G, O, L, M). `account` is the account the source names, if any.
+    `category` is the UNCL 5305 code (S, Z, E, AE, K, G, O, L, M, B), or NS where the document states none. `account` is
+    the account the source names, if any.
     `is_charge` marks a document-level charge (net above zero) or allowance (net below zero) turned into a line.
     """
 
@@ -58,8 +59,8 @@ class Document:
 
     `type_code` is the UNCL 1001 code (380, 381, 384, 389, …). `is_credit` says that the file itself is a credit note;
     a negative invoice is still `is_credit=False` here and turned by intake. `place` tells where in the file it stood
-    ("line 7 of orders.csv", "/Invoice"). `stated_direction` is set only where the file itself says sale or purchase
-    (a CSV's type column); UBL leaves it to who the organisation is.
+    ("line 7 of orders.csv", "/Invoice", "embedded factur-x.xml: /CrossIndustryInvoice"). `stated_direction` is set only
+    where the file itself says sale or purchase (a CSV's type column); XML leaves it to who the organisation is.
     """
 
     source: Source

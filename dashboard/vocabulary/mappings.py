@@ -93,5 +93,6 @@ TAX_CATEGORIES = {
     "L": "Canary Islands IGIC",
     "M": "Ceuta and Melilla IPSI",
     "B": "split payment",
+    "NS": "tax not broken down",
 }
-"""UNCL 5305 duty or tax or fee category codes, as EN 16931 uses them."""
+"""UNCL 5305 duty or tax or fee category codes, as EN 16931 uses them; NS stands for a document that states none."""

@@ -24,10 +24,11 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class Limits:
-    """The provider's published ceilings for one connection, in calls."""
+    """The provider's published ceilings, in calls: for one connection, and for all connections of our app together."""
 
     per_minute: int
     per_day: int
+    app_per_minute: int
     documents_per_call: int
     attachment_bytes: int
 
@@ -47,12 +48,17 @@ class Timing:
 
 @dataclass(frozen=True)
 class ProviderFacts:
-    """`no_tax_code` is the tax code of a line that carries no tax at all, such as a rounding difference."""
+    """`no_tax_code` is the tax code of a line that carries no tax at all, such as a rounding difference.
+
+    `access_lasts` is how long an access token does, `unused_lasts` the access as a whole when nobody renews it.
+    """
 
     scopes: tuple[str, ...]
     limits: Limits
     timing: Timing
     no_tax_code: str
+    access_lasts: timedelta
+    unused_lasts: timedelta
 
 
 def endpoints(provider: Provider, base_url: str = "") -> Endpoints:
@@ -85,6 +91,7 @@ FACTS: dict[Provider, ProviderFacts] = {
         limits=Limits(
             per_minute=60,
             per_day=5000,
+            app_per_minute=10_000,
             documents_per_call=50,
             attachment_bytes=10_000_000,
         ),
@@ -94,5 +101,7 @@ FACTS: dict[Provider, ProviderFacts] = {
             settles_after=timedelta(seconds=300),
         ),
         no_tax_code="NONE",
+        access_lasts=timedelta(minutes=30),
+        unused_lasts=timedelta(days=60),
     ),
 }

@@ -57,11 +57,20 @@ class Source(StrEnum):
     """Where a record came from; the code a file reader answers to."""
 
     UBL = "ubl"
+    CII = "cii"
+    FACTUR_X = "factur-x"
+    FATTURAPA = "fatturapa"
     CSV = "csv"
 
     @property
     def label(self) -> str:
-        return {"ubl": "UBL", "csv": "CSV"}[self.value]
+        return {
+            "ubl": "UBL",
+            "cii": "CII",
+            "factur-x": "PDF with XML (Factur-X, ZUGFeRD)",
+            "fatturapa": "FatturaPA",
+            "csv": "CSV",
+        }[self.value]
 
 
 class Trigger(StrEnum):

@@ -15,14 +15,20 @@ class Permission(StrEnum):
     CONNECT = "connect"
     MOVE_ISSUED_DATE = "move-issued-date"
     CONFIGURE = "configure"
+    INVITE = "invite"
+    ROLES = "roles"
 
     @property
     def refusal(self) -> str:
         """Why a person without it sees the button disabled."""
+        if self in _OWNERS:
+            return f"{_NEEDS[self]} Ask an owner of your organisation."
         return f"{_NEEDS[self]} Ask an admin of your organisation." if self in _ADMINS else f"{_NEEDS[self]}"
 
 
 class Role(StrEnum):
+    """From the least to the most."""
+
     VIEWER = "viewer"
     FINANCE = "finance"
     ADMIN = "admin"
@@ -34,6 +40,10 @@ class Role(StrEnum):
 
     def may(self, permission: Permission) -> bool:
         return permission in _GRANTED[self]
+
+    def is_above(self, other: "Role") -> bool:
+        ranks = list(Role)
+        return ranks.index(self) > ranks.index(other)
 
 
 _NEEDS = {
@@ -48,7 +58,10 @@ _NEEDS = {
     Permission.CONNECT: "Only an admin may connect or reconnect a ledger.",
     Permission.MOVE_ISSUED_DATE: "Only an admin may move an issued sales invoice's date, or a date across a year end.",
     Permission.CONFIGURE: "Only an admin may change these settings.",
+    Permission.INVITE: "Only an admin may invite people.",
+    Permission.ROLES: "Only an owner may change roles and remove people.",
 }
+_OWNERS = frozenset({Permission.ROLES})
 _ADMINS = frozenset(
     {
         Permission.SEND_HELD,
@@ -56,6 +69,7 @@ _ADMINS = frozenset(
         Permission.CONNECT,
         Permission.MOVE_ISSUED_DATE,
         Permission.CONFIGURE,
+        Permission.INVITE,
     }
 )
 _FINANCE = frozenset(
@@ -72,5 +86,5 @@ _GRANTED: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW}),
     Role.FINANCE: _FINANCE,
     Role.ADMIN: _FINANCE | _ADMINS,
-    Role.OWNER: _FINANCE | _ADMINS,
+    Role.OWNER: _FINANCE | _ADMINS | _OWNERS,
 }

@@ -32,6 +32,8 @@ class Cause(StrEnum):
     PUBLISHED = "published"
     TRIGGER_UNMET = "trigger-unmet"
     TRIGGER_MET = "trigger-met"
+    WAITED_LONG = "waited-long"
+    CALLED_OFF = "called-off"
     SENT_BY_HAND = "sent-by-hand"
     TAKEN = "taken"
     PREFLIGHT = "preflight"
@@ -59,9 +61,12 @@ MOVES: dict[tuple[Status, Status], frozenset[Cause]] = {
     (Status.ON_HOLD, Status.PENDING): frozenset({Cause.TRIGGER_MET, Cause.SENT_BY_HAND}),
     # Archiving its record: what is put away waits for nothing.
     (Status.ON_HOLD, Status.RESOLVED): frozenset({Cause.RESOLVED}),
+    # "Still send?" was answered with no: it is as it was before somebody ordered to send it.
+    (Status.ON_HOLD, Status.READY): frozenset({Cause.CALLED_OFF}),
+    (Status.ON_HOLD, Status.FAILED): frozenset({Cause.CALLED_OFF}),
     (Status.PENDING, Status.SENDING): frozenset({Cause.TAKEN}),
     (Status.PENDING, Status.FAILED): frozenset({Cause.PREFLIGHT, Cause.CANCELLED, Cause.LATE_OUTCOME}),
-    (Status.PENDING, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET}),
+    (Status.PENDING, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET, Cause.WAITED_LONG}),
     (Status.PENDING, Status.SYNCED): frozenset({Cause.LATE_OUTCOME}),
     (Status.SENDING, Status.SYNCED): frozenset({Cause.ACCEPTED}),
     (Status.SENDING, Status.FAILED): frozenset({Cause.REFUSED}),

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
-from dashboard.domain import connections, leases, lookups, stranding
+from dashboard.domain import connections, leases, lookups, still_send, stranding
 from dashboard.domain.leases import Lease, LeaseLost
 from dashboard.domain.lifecycle import StaleMove
 from dashboard.models import Connection, Grant
@@ -110,6 +110,7 @@ def _drain(office: Office, session: Session, lease: Lease) -> None:
             holding = _hold(office, session, lease, connection)
             if connection.not_before is not None:
                 _end_wait(holding)
+            _ask_whether_still_to_send(holding)
             while not office.stopping.is_set() and monotonic() < ends:
                 # A person may have disconnected it since the last step.
                 session.refresh(connection)
@@ -154,6 +155,14 @@ def _end_wait(holding: Holding) -> None:
     with writing(session):
         session.refresh(connection)
         connections.resume(session, connection)
+
+
+def _ask_whether_still_to_send(holding: Holding) -> None:
+    """What a person ordered and could not be sent for more than a day does not go by itself now that it could."""
+    session = holding.session
+    if still_send.is_overdue(session, holding.connection.id, holding.clock()):
+        with writing(session):
+            still_send.hold_back(session, holding.lease, holding.clock())
 
 
 def _step(holding: Holding) -> bool:

@@ -13,7 +13,16 @@ from werkzeug.test import TestResponse
 
 from dashboard.config import Config
 from dashboard.db import Base, writing
-from dashboard.domain import consents, contacts, lifecycle
+from dashboard.domain import (
+    consents,
+    contacts,
+    invitations,
+    lifecycle,
+    members,
+    one_time_links,
+    password_resets,
+)
+from dashboard.domain import people as accounts
 from dashboard.domain.grants import Tokens
 from dashboard.domain.vault import Vault
 from dashboard.models import AuditEntry, Connection, Export, Lookup, RecordOriginal, Resync, User
@@ -21,6 +30,7 @@ from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Company, Fault
 from dashboard.vocabulary.providers import Provider
+from dashboard.vocabulary.roles import Role
 from dashboard.vocabulary.statuses import Cause, Status
 from tests.support.visitor import Visitor
 from tests.support.world import World, found_world
@@ -47,6 +57,9 @@ class Place:
     original_id: int
     consent_id: int
     order_id: int
+    invitation_id: int
+    invitation_key: str
+    reset_key: str
     people: dict[str, Visitor] = field(default_factory=dict)
 
     @property
@@ -114,6 +127,14 @@ def settle(app: Flask, session: Session, file: Path) -> Place:
         vault, ada, now = Vault(config.token_keys), world.actor("ada"), world.now()
         consent = consents.begin(session, vault, world.nordlys.id, Provider.XERO, tokens, None, ada, now)
         contacts.order(session, connection, "tax:NO987654321MVA", ada, now)
+        alma = members.one(session, world.nordlys, world.users["alma"].id)
+        invitation = invitations.invite(session, alma, "nils@nordlys.example", Role.FINANCE, now, by_mail=False)
+        # Whoever holds a link sees whose it is: somebody whom no page shown to a stranger may name is none of the four.
+        eva = accounts.create_user(session, "eva@nordlys.example", world.password, now)
+        members.give_role(session, world.nordlys, eva, Role.VIEWER, now)
+        member = members.one(session, world.nordlys, eva.id)
+        reset = password_resets.offer(session, member, alma, now, by_mail=False)
+        keys = [one_time_links.hand_out(session, each, now).rpartition("/")[2] for each in (invitation, reset)]
     people = {name: Visitor(app) for name in (*MEMBERS, STRANGER, NOBODY)}
     for name, visitor in people.items():
         if name:
@@ -134,6 +155,9 @@ def settle(app: Flask, session: Session, file: Path) -> Place:
         ).one(),
         consent_id=consent.id,
         order_id=session.scalars(select(Lookup.id).where(Lookup.kind == LookupKind.CREATE_CONTACT)).one(),
+        invitation_id=invitation.id,
+        invitation_key=keys[0],
+        reset_key=keys[1],
         people=people,
     )
     assert third.status is Status.PENDING

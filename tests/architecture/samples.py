@@ -29,6 +29,9 @@ OF_CONNECTION = Sample(lambda place: {"connection_id": place.connection.id})
 OF_RESYNC = Sample(lambda place: {"resync_id": place.resync_id})
 OF_XERO = Sample(lambda place: {"provider": "xero"}, names_ours=False)
 OF_CONSENT = Sample(lambda place: {"lookup_id": place.consent_id})
+OF_MEMBER = Sample(lambda place: {"user_id": place.world.users["cleo"].id})
+OF_INVITATION = Sample(lambda place: {"key": place.invitation_key}, names_ours=False)
+OF_RESET = Sample(lambda place: {"key": place.reset_key}, names_ours=False)
 
 SAMPLES: dict[str, Sample] = {
     "audit_log.entry": Sample(lambda place: {"entry_id": place.entry_id}),
@@ -45,17 +48,27 @@ SAMPLES: dict[str, Sample] = {
     "connections.shown": OF_CONNECTION,
     "errors.listed": GENERAL,
     "errors.shown": Sample(lambda place: {"code": "number-exists"}, names_ours=False),
+    "exports.answer": Sample(
+        OF_CONNECTION.values, lambda place: {"answer": "send", "seen": "2026-11-20T12:00:00+00:00"}
+    ),
     "exports.listed": OF_XERO,
     "exports.row": Sample(lambda place: {"provider": "xero", "export_id": place.failed.id}),
     "health.shown": GENERAL,
     "home.shown": GENERAL,
     "home.switched": Sample(lambda place: {"tenant_id": place.world.nordlys.id}),
+    "invitations.accepted": OF_INVITATION,
+    "invitations.shown": OF_INVITATION,
     "mapping.create_contact": Sample(
         form=lambda place: {"connection": place.connection.id, "create": "tax:NO987654321MVA"}
     ),
     "mapping.listed": Sample(lambda place: {"connection": place.connection.id}),
     "mapping.lookup": Sample(lambda place: {"lookup_id": place.order_id}),
     "mapping.save": Sample(form=lambda place: {"connection": place.connection.id, "kind": "account"}),
+    "overview.look": GENERAL,
+    "password_resets.forgotten": GENERAL,
+    "password_resets.password_set": OF_RESET,
+    "password_resets.requested": GENERAL,
+    "password_resets.shown": OF_RESET,
     "records.adopt": OF_EXPORT,
     "records.answer_alarm": OF_EXPORT,
     "records.approve": Sample(form=lambda place: {"ids": place.failed.record_id}, names_ours=False),
@@ -85,8 +98,15 @@ SAMPLES: dict[str, Sample] = {
     "resyncs.download": OF_RESYNC,
     "resyncs.listed": GENERAL,
     "resyncs.shown": OF_RESYNC,
+    "settings.change_role": OF_MEMBER,
+    "settings.invite": GENERAL,
+    "settings.offer_reset": OF_MEMBER,
+    "settings.people_listed": GENERAL,
+    "settings.removal": OF_MEMBER,
+    "settings.remove": OF_MEMBER,
     "settings.save": GENERAL,
     "settings.shown": GENERAL,
+    "settings.withdraw": Sample(lambda place: {"invitation_id": place.invitation_id}),
     "sign_in.form": GENERAL,
     "sign_in.sign_out": GENERAL,
     "sign_in.submitted": GENERAL,

@@ -69,6 +69,7 @@ def _record(tenant_id: int, number: str, now: datetime) -> dict[str, Any]:
         "total": Decimal(125),
         "prepaid": Decimal(0),
         "approval": Approval.APPROVED,
+        "has_export": True,
         "created_at": now,
     }
 

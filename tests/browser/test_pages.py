@@ -111,12 +111,25 @@ def approving_two(person: Person) -> None:
     expect(person.heading("Approve 2 records?")).to_be_visible()
 
 
+def inviting(email: str) -> Visit:
+    def visit(person: Person) -> None:
+        person.go("/settings/people")
+        person.hands.write(person.page.get_by_label("E-mail", exact=True), email)
+        with person.page.expect_navigation():
+            person.press("Invite")
+
+    return visit
+
+
 FAILED = "/exports/xero?q="
 
 CASES = [
     Case("sign_in.form", "", "", at("/sign-in")),
     Case("sign_in.submitted", "refused", "", wrong_password, 422),
     Case("home.shown", "no organisation", "sol", at("/")),
+    Case("home.shown", "", "bo", at("/")),
+    Case("home.shown", "seen by an admin", "ada", at("/")),
+    Case("home.shown", "of a broken connection", "dov", at("/")),
     Case("exports.listed", "failed", "bo", at("/exports/xero")),
     Case("exports.listed", "failed seen by a viewer", "cleo", at("/exports/xero")),
     Case("exports.listed", "synced", "bo", at("/exports/xero?status=synced")),
@@ -172,6 +185,14 @@ CASES = [
     Case("sync_config.listed", "seen by finance", "bo", at("/sync-config")),
     Case("settings.shown", "", "alma", at("/settings")),
     Case("settings.shown", "seen by a viewer", "cleo", at("/settings")),
+    Case("settings.people_listed", "", "alma", at("/settings/people")),
+    Case("settings.people_listed", "seen by an admin", "ada", at("/settings/people")),
+    Case("settings.people_listed", "seen by a viewer", "cleo", at("/settings/people")),
+    Case("settings.invite", "with the link", "ada", inviting("nils@nordlys.example")),
+    Case("settings.invite", "refused", "ada", inviting("bo@nordlys.example"), 422),
+    Case("settings.removal", "", "alma", through("/settings/people", "Remove…")),
+    Case("", "invitation no longer good", "", at("/invitations/made-up"), 404),
+    Case("password_resets.forgotten", "", "", at("/forgotten-password")),
     Case("settings.save", "refused", "alma", sent("/settings", "main form", name=""), 422),
     Case("", "no such page", "bo", at("/no-such-page"), 404),
     Case("records.shown", "not found", "bo", at("/records/999999"), 404),
@@ -209,7 +230,7 @@ def test_every_guide_is_a_page_without_fault(present: Meet) -> None:
 NO_PAGES = {"health.shown", "records.original", "upload.template", "resyncs.download", "static"}
 LEAD_ON = {"records.by_key"}
 PARTS = {"exports.row", "connections.shown", "mapping.lookup", "records.progress"}
-IN_STORIES = {"connections.choose"}
+IN_STORIES = {"connections.choose", "invitations.shown", "password_resets.shown"}
 
 
 def test_no_page_is_left_out(app: Flask) -> None:

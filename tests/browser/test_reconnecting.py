@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.browser, in_every_way]
 @pytest.mark.requirement("S2-09", "B-08")
 def test_what_waited_goes_by_itself_once_the_right_organisation_is_reconnected(meet: Meet, demo: Demo) -> None:
     dov = meet("dov")
+    dov.go("/exports/xero")
     expect(dov.heading("Failed (0) · Xero exports")).to_be_visible()
     dov.press_tile("Pending")
     expect(dov.row("MF-3900")).to_contain_text("waiting: Xero disconnected")

@@ -27,6 +27,7 @@ def test_bills_whose_account_was_missing_are_mended_and_resent(meet: Meet, demo:
 
 def understand(bo: Person) -> None:
     """The reason by hover or focus and by opening the row; what mends it is another's to do, and says so."""
+    bo.go("/exports/xero")
     expect(bo.heading("Failed (40) · Xero exports")).to_be_visible()
     row = bo.row("T-523")
     reason = row.locator("summary")
@@ -50,6 +51,7 @@ def understand(bo: Person) -> None:
 
 
 def map_the_account(ada: Person) -> None:
+    ada.go("/exports/xero")
     ada.press("Choose the account", ada.row("T-523"))
     ada.hands.choose(ada.page.get_by_label("5410"), "453 Office Supplies")
     ada.press("Save mappings")

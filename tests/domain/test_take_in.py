@@ -17,6 +17,8 @@ from dashboard.models import AuditEntry, Original, Record, RecordOriginal
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.records import Approval, Direction, Payment, RecordKind
 from dashboard.vocabulary.statuses import Status
+from tests.samples import sample
+from tests.samples.containers import pdf_with, signed
 from tests.support.statements import statements
 from tests.support.world import World
 
@@ -90,11 +92,71 @@ def test_the_same_file_again_makes_no_second_record_whatever_its_name(world: Wor
 
 
 @pytest.mark.requirement("B-24")
-def test_one_invoice_as_xml_and_as_csv_is_one_record_with_two_originals(world: World) -> None:
+def test_one_invoice_as_xml_as_csv_and_as_pdf_is_one_record_with_three_originals(world: World) -> None:
     (first,) = world.take_in("stone.xml", UBL)
     (second,) = world.take_in("stone.csv", table(row("b-0001", seller=("granit & söner ab", ""))))
     assert (first.fate, second.fate) == (Fate.TAKEN_IN, Fate.ATTACHED)
     assert first.record_id == second.record_id
+    (third,) = world.take_in("stone.pdf", pdf_with(("stone.xml", UBL.encode())))
+    assert (third.fate, third.record_id) == (Fate.ATTACHED, first.record_id)
+    originals = select(func.count()).where(RecordOriginal.record_id == first.record_id)
+    assert world.session.scalar(originals) == 3
+
+
+@pytest.mark.requirement("B-24")
+@pytest.mark.parametrize("first", ["invoice.pdf", "cii.xml", "ubl.xml"])
+def test_one_invoice_as_pdf_as_cii_and_as_ubl_is_one_record_with_three_originals(world: World, first: str) -> None:
+    cii, ubl = sample("cii/invoice.xml"), sample("ubl/invoice.xml")
+    files = {"invoice.pdf": pdf_with(("factur-x.xml", cii)), "cii.xml": cii, "ubl.xml": ubl}
+    names = sorted(files, key=lambda name: name != first)
+    for _ in range(2):
+        results = {name: world.take_in(name, files[name]) for name in names}
+        assert len({result.record_id for (result,) in results.values()}) == 1
+    assert {fate for found in results.values() for fate in fates(found)} == {Fate.ALREADY_HERE}
+    ((result,), *_) = results.values()
+    assert taken(world, result).contact_name == "Granit & Söner AB"
+    kept = select(RecordOriginal.file_name, Original.media_type, Original.content).join(
+        Original, Original.id == RecordOriginal.original_id
+    )
+    xml = "application/xml"
+    assert {tuple(each) for each in world.session.execute(kept)} == {
+        ("invoice.pdf", "application/pdf", files["invoice.pdf"]),
+        ("cii.xml", xml, cii),
+        ("ubl.xml", xml, ubl),
+    }
+
+
+@pytest.mark.requirement("B-24")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {">E</ram:CategoryCode>": ">Z</ram:CategoryCode>"},
+        {">EUR<": ">NOK<", '"EUR">': '"NOK">'},
+        {">120.00<": ">119.00<", ">20.00<": ">21.00<", ">235.00<": ">234.00<"},
+    ],
+    ids=["category", "currency", "line nets"],
+)
+def test_the_same_bill_in_another_syntax_with_another_figure_is_asked_about(
+    world: World, changes: dict[str, str]
+) -> None:
+    world.take_in("ubl.xml", sample("ubl/invoice.xml"))
+    other = sample("cii/invoice.xml").decode()
+    for old, new in changes.items():
+        assert old in other
+        other = other.replace(old, new)
+    (result,) = world.take_in("cii.xml", other)
+    assert result.fate is Fate.POSSIBLE_DUPLICATE
+
+
+def test_the_bodies_of_a_fattura_are_records_of_their_own_signed_or_not(world: World) -> None:
+    fattura = sample("fatturapa/two_bodies.xml")
+    first = world.take_in("IT.xml.p7m", signed(fattura))
+    again = world.take_in("IT.xml", fattura)
+    assert (fates(first), fates(again)) == ([Fate.TAKEN_IN] * 2, [Fate.ATTACHED] * 2)
+    fee, credit = (taken(world, each) for each in first)
+    assert (fee.kind, fee.total, fee.tax_country) == (RecordKind.BILL, Decimal("1370.80"), "IT")
+    assert (credit.kind, credit.total, credit.original_number) == (RecordKind.BILL_CREDIT, Decimal(61), "12/P")
+    assert set(world.session.scalars(select(Original.media_type))) == {"application/pkcs7-mime", "application/xml"}
 
 
 @pytest.mark.requirement("B-24")

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.db import writing
 from dashboard.domain import (
+    connections,
     counts,
+    grants,
     lookups,
     mappings,
     publishing,
@@ -24,12 +26,14 @@ from dashboard.domain import (
 from dashboard.domain.grants import Tokens
 from dashboard.domain.intake import take_in
 from dashboard.domain.resync_sets import Ticked
+from dashboard.domain.vault import Vault
 from dashboard.models import Attempt, AuditEntry, CallBudget, Connection, Export, Grant, Record, Resync
 from dashboard.models.export import AttemptState, Step
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.mappings import ROUNDING_ACCOUNT, MappingKind, tax_key
-from dashboard.vocabulary.postings import PostAs
+from dashboard.vocabulary.postings import Company, PostAs
+from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.records import Direction, RecordKind
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 from jobs.tasks import drain, resyncs
@@ -148,6 +152,16 @@ class Scene:
         assert all(ids), [result.said for result in found]
         return list(self.session.scalars(select(Record).where(Record.id.in_(ids)).order_by(Record.id)))
 
+    def reconnect(self) -> None:
+        """ada consents again."""
+        fresh, company_id = self.books.consent()
+        ada, now = self.world.actor("ada"), self.clock()
+        with writing(self.session):
+            vault = Vault(self.office.config.token_keys)
+            grant = grants.create(self.session, vault, self.world.nordlys.id, Provider.XERO, fresh, ada, now)
+            company = Company(company_id, "Nordlys AB", "")
+            connections.reconnect(self.session, self.connection, grant, [company], ada, now)
+
     def refresh_lists(self) -> None:
         """ada presses Refresh lists."""
         with writing(self.session):
@@ -263,9 +277,10 @@ KINDS = {
 
 def assert_booked_to_the_cent(books: Books, record: Record) -> None:
     """The ledger holds the record once, with its own total, tax and currency."""
-    held = [row for row in books.holds(KINDS[record.kind]) if row["number"] == record.number]
-    assert [(Decimal(row["total"]), Decimal(row["total_tax"]), row["currency"], row["contact"]) for row in held] == [
-        (record.total, record.tax, record.currency, record.contact_name)
+    named = (record.number, record.contact_name)
+    held = [row for row in books.holds(KINDS[record.kind]) if (row["number"], row["contact"]) == named]
+    assert [(Decimal(row["total"]), Decimal(row["total_tax"]), row["currency"]) for row in held] == [
+        (record.total, record.tax, record.currency)
     ]
 
 

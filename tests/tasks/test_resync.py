@@ -19,7 +19,6 @@ from jobs.tasks import drain, resyncs
 from jobs.tasks.office import Office
 from tests.tasks.network import DyingAtACall, Killed
 from tests.tasks.scene import Scene
-from tests.tasks.test_tokens import reconnect
 
 
 def failed(scene: Scene, how_many: int, account: str = "210") -> list[Export]:
@@ -131,7 +130,7 @@ def test_a_resync_on_a_connection_that_breaks_in_the_middle_waits_and_goes_on(sc
     scene.run()
     assert (scene.tile(Status.SYNCED), scene.tile(Status.PENDING), scene.tile(Status.FAILED)) == (3, 37, 0)
     assert not resynced.state.is_over
-    reconnect(scene)
+    scene.reconnect()
     scene.run()
 
     assert scene.sentence(resynced) == "40 exported, 0 still failing"

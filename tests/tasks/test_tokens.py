@@ -6,15 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from dashboard.db import writing
-from dashboard.domain import connections, grants
+from dashboard.domain import grants
 from dashboard.domain.grants import Tokens
 from dashboard.domain.vault import Vault
 from dashboard.models import Connection
 from dashboard.models.connection import ConnectionState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
-from dashboard.vocabulary.postings import Company, ProviderError
-from dashboard.vocabulary.providers import Provider
+from dashboard.vocabulary.postings import ProviderError
 from dashboard.vocabulary.statuses import Status
 from jobs import tokens
 from jobs.connectors.wire import Transport
@@ -34,17 +33,6 @@ def connection_of(scene: Scene) -> Connection:
     scene.session.rollback()
     scene.session.refresh(scene.connection)
     return scene.connection
-
-
-def reconnect(scene: Scene) -> None:
-    """ada consents again."""
-    fresh, company_id = scene.books.consent()
-    ada, now = scene.world.actor("ada"), scene.clock()
-    with writing(scene.session):
-        vault = Vault(scene.office.config.token_keys)
-        grant = grants.create(scene.session, vault, scene.world.nordlys.id, Provider.XERO, fresh, ada, now)
-        company = Company(company_id, "Nordlys AB", "")
-        connections.reconnect(scene.session, scene.connection, grant, [company], ada, now)
 
 
 @pytest.mark.requirement("S0-04")
@@ -108,7 +96,7 @@ def test_after_a_reconnect_the_queue_goes_and_mappings_are_as_they_were(scene: S
     assert connection_of(scene).state is ConnectionState.ERROR
     assert scene.books.document_writes() == []
 
-    reconnect(scene)
+    scene.reconnect()
     scene.run()
 
     assert [scene.seen(export).status for export in exports] == [Status.SYNCED] * 3
@@ -205,7 +193,7 @@ def test_an_organisation_disconnected_in_the_ledger_is_told_apart_from_a_dead_to
     assert (connection.state, connection.error_code) == (ConnectionState.ERROR, ErrorCode.COMPANY_DISCONNECTED)
     assert (scene.seen(export).status, export.tries) == (Status.PENDING, 0)
 
-    reconnect(scene)
+    scene.reconnect()
     scene.run()
     assert scene.seen(export).status is Status.SYNCED
 

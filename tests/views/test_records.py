@@ -1,5 +1,6 @@
 """Records: the lists, the search, approving, one record with what it says, sending it and being told the result."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from urllib.parse import quote
@@ -16,6 +17,8 @@ from dashboard.vocabulary.postings import Fault, LedgerState
 from dashboard.vocabulary.records import Payment
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
+from tests.samples import sample
+from tests.samples.containers import pdf_with
 from tests.support.attempting import accept, fail_check, fall_silent, refuse
 from tests.support.visitor import Visitor
 from tests.support.world import World
@@ -197,6 +200,17 @@ def test_the_original_comes_back_as_it_was_always_as_a_download(world: World, vi
     assert bo.get(f"/records/{result.record_id}/originals/999").status_code == 404
 
 
+@pytest.mark.requirement("B-24")
+def test_a_record_lists_all_its_originals_each_with_a_download(world: World, visit: Visit) -> None:
+    cii = sample("cii/invoice.xml")
+    files = {"a.pdf": pdf_with(("factur-x.xml", cii)), "b.xml": cii, "c.xml": sample("ubl/invoice.xml")}
+    ((result,), *_) = [world.take_in(name, content) for name, content in files.items()]
+    bo = visit("bo")
+    _, _, listed = bo.get(f"/records/{result.record_id}").text.partition('id="originals"')
+    links = re.findall(r'<a href="([^"]+/originals/\d+)">([^<]+)</a>', listed)
+    assert {name: bo.get(address).data for address, name in links} == files
+
+
 @pytest.mark.requirement("S4-02")
 def test_a_failure_stands_first_with_the_stored_message_the_guidance_and_what_mends_it(
     world: World, visit: Visit
@@ -311,7 +325,7 @@ def test_a_synced_record_names_the_state_and_leads_to_the_ledger(world: World, v
     assert 'class="pill synced">Synced</span><small class="note"><span class="sep"> · </span>draft</small>' in page
     assert "https://go.xero.com/app/invoicing/view/" in page
     assert "T-00001 is in Xero already." in page
-    assert ">draft</small>" in visit("bo").get("/records").text
+    assert ">Xero, draft</small>" in visit("bo").get("/records").text
 
 
 def test_the_history_shows_every_try_with_what_was_exchanged(world: World, visit: Visit) -> None:

@@ -89,6 +89,8 @@ def test_a_form_older_than_somebody_elses_change_is_not_saved(world: World, visi
         ("timezone", ""),
         ("currency", "XXZ"),
         ("currency", ""),
+        ("closing_day", "29"),
+        ("closing_day", "soon"),
     ],
 )
 def test_a_refused_form_comes_back_filled_in(world: World, visit: Visit, field: str, value: str) -> None:
@@ -110,7 +112,7 @@ def test_who_may_not_configure_sees_it_disabled_with_the_reason(world: World, vi
     assert "Only an admin may change these settings." in page
     assert 'action="/settings"' not in page
     fields = re.findall(r"<(?:input|select) id=[^>]*>", page)
-    assert len(fields) == 4
+    assert len(fields) == 5
     assert all("disabled" in each for each in fields)
     assert visitor.post("/settings", {**FACTS, "name": "Mine now"}).status_code == 403
     assert stored(world).name == "Nordlys AB"

@@ -203,7 +203,8 @@ def test_every_session_of_a_person_ends_when_their_role_changes(world: World, vi
     assert is_in(at_work)
     assert is_in(at_home)
     with writing(world.session):
-        members.give_role(world.session, world.nordlys, world.users["bo"], Role.VIEWER, world.now())
+        bo = world.users["bo"].id
+        members.change_role(world.session, world.nordlys, bo, Role.VIEWER, world.actor("alma"), world.now())
     assert not is_in(at_work)
     assert not is_in(at_home)
     assert is_in(ada)

@@ -11,6 +11,8 @@ from dashboard.domain.intake.csv_columns import COLUMNS
 from dashboard.models import Export, Record
 from dashboard.vocabulary.records import Approval, RecordKind
 from dashboard.vocabulary.roles import Permission
+from tests.samples import sample
+from tests.samples.containers import pdf_with, signed
 from tests.support.visitor import Visitor
 from tests.support.world import World
 
@@ -66,6 +68,23 @@ def test_every_document_has_its_fate_its_reference_and_its_link(world: World, vi
     assert page.count(f'href="/records/{first.id}"') == 2
     assert "Decide which it is" in page
     assert twin.is_possible_duplicate
+
+
+def test_every_kind_of_invoice_file_is_accepted_and_named(world: World, visit: Visit) -> None:
+    bo = visit("bo")
+    form = bo.get("/records/upload").text
+    for kind in (".xml", ".pdf", ".p7m", ".csv"):
+        assert kind in form
+    page = upload(
+        bo,
+        ("F-2026-0042.pdf", pdf_with(("factur-x.xml", sample("cii/invoice.xml")))),
+        ("F-2026-0042.xml", sample("cii/invoice.xml")),
+        ("IT00743110157_7.xml.p7m", signed(sample("fatturapa/two_bodies.xml"))),
+        ("scan.pdf", pdf_with()),
+    )
+    assert [record.number for record in records(world)] == ["F-2026-0042", "12/P", "13/P"]
+    for words in ("Taken in", "Attached", "no invoice in XML inside", "Ask the sender for Factur-X"):
+        assert words in page
 
 
 def test_a_refusal_says_where_why_and_what_to_do_and_the_other_files_go_on(world: World, visit: Visit) -> None:

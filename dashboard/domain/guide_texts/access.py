@@ -22,8 +22,8 @@ GUIDES = (
             "Back in tieout, the connection reads Connected.",
         ),
         after=(
-            "What waits goes by itself as soon as the connection is back. Records that had failed before have to be "
-            "resent: tick them and press Resync."
+            "What waits goes by itself as soon as the connection is back; what a person ordered more than a day "
+            "before asks first. Records that had failed before have to be resent: tick them and press Resync."
         ),
         remedy=Remedy.RECONNECT,
         permission=Permission.CONNECT,
@@ -47,8 +47,8 @@ GUIDES = (
             "When Xero does not offer it, ask its subscriber to make you a user who may connect apps.",
         ),
         after=(
-            "What waits goes by itself as soon as the connection is back. Records that had failed before have to be "
-            "resent."
+            "What waits goes by itself as soon as the connection is back; what a person ordered more than a day "
+            "before asks first. Records that had failed before have to be resent."
         ),
         remedy=Remedy.RECONNECT,
         permission=Permission.CONNECT,
@@ -85,7 +85,10 @@ GUIDES = (
             "Do nothing: the connection says until when it waits.",
             "When this happens every day, spread large imports over several days, or ask Xero about a larger plan.",
         ),
-        after="Everything that waits goes by itself when Xero's window opens.",
+        after=(
+            "Everything that waits goes by itself when Xero's window opens; what a person ordered more than a day "
+            "before asks first."
+        ),
         remedy=Remedy.NONE,
     ),
     Guide(
@@ -102,7 +105,10 @@ GUIDES = (
             "What waits needs nothing: tieout asks again at intervals.",
             "What has failed is resent once Xero is back.",
         ),
-        after="Everything that waits goes by itself when Xero is back.",
+        after=(
+            "Everything that waits goes by itself when Xero is back; what a person ordered more than a day before asks "
+            "first."
+        ),
         remedy=Remedy.NONE,
         known_by=(
             "The Xero API is currently offline for maintenance",

@@ -80,7 +80,7 @@ COLUMNS: tuple[Column, ...] = (
            also=("net amount", "line net", "net price", "amount excl tax", "amount excl vat")),
     Column("tax_category", "Why the tax is what it is (UNCL 5305)", "S", per_line=True,
            accepts="S standard, Z zero-rated, E exempt, AE reverse charge, K intra-community, G export, O outside "
-                   "scope, L Canary Islands, M Ceuta and Melilla; empty: S when the rate is above 0; "
+                   "scope, L Canary Islands, M Ceuta and Melilla, B split payment; empty: S when the rate is above 0; "
                    "needed when the rate is 0",
            also=("vat category", "tax code", "vat code", "tax type")),
     Column("tax_rate", "Tax in percent", "25", True, True,

@@ -6,10 +6,12 @@ from dashboard.vocabulary.documents import Document, Party, UnreadableFile
 from dashboard.vocabulary.records import Direction, Source
 
 _SALES, _PURCHASES = "invoice or credit note", "bill or supplier credit note"
+_CSV_COLUMN = {Direction.SALE: ", column buyer_name", Direction.PURCHASE: ", column seller_name"}
 _UBL_PARTY = {
     Direction.SALE: "/cac:AccountingCustomerParty/cac:Party",
     Direction.PURCHASE: "/cac:AccountingSupplierParty/cac:Party",
 }
+_PARTIES = {Source.CSV: _CSV_COLUMN, Source.UBL: _UBL_PARTY}
 
 
 def decide(document: Document, tenant: Tenant, stated: Direction | None) -> Direction:
@@ -85,7 +87,7 @@ def _require_contact(document: Document, side: Direction) -> None:
         return
     is_sale = side is Direction.SALE
     role, kind, fix = ("buyer", "sale", "sold to") if is_sale else ("seller", "bill", "bought from")
-    field = f", column {role}_name" if document.source is Source.CSV else _UBL_PARTY[side]
+    field = _PARTIES.get(document.source, {}).get(side, "")
     raise UnreadableFile(
         document.place + field,
         f"{document.number} is a {kind}, and nobody is named as its {role}.",

@@ -24,6 +24,12 @@ from dashboard.vocabulary.documents import Document, UnreadableFile
 from dashboard.vocabulary.records import Direction, Source
 
 _APPROVED_AT_ONCE = 200
+_MEDIA_TYPES = {
+    readers.Form.XML: "application/xml",
+    readers.Form.PDF: "application/pdf",
+    readers.Form.SIGNED: "application/pkcs7-mime",
+    readers.Form.TABLE: "text/csv",
+}
 
 
 class Fate(StrEnum):
@@ -231,10 +237,10 @@ def _spot(place: str) -> str:
 
 
 def _media_type(content: bytes) -> str:
-    head = content[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"<"):
-        return "application/xml"
-    return "text/csv" if b"\0" not in head else "application/octet-stream"
+    try:
+        return _MEDIA_TYPES[readers.sniff(content)]
+    except UnreadableFile:
+        return "application/octet-stream"
 
 
 def _said(fate: Fate, file_name: str) -> tuple[Act, str]:

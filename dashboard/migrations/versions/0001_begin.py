@@ -17,6 +17,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ceiling", name=op.f("pk_call_budget")),
     )
     op.create_table(
+        "heartbeat",
+        sa.Column("part", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("part", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
         "sign_in_throttle",
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -32,6 +38,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("base_currency", sa.String(length=3), nullable=False),
         sa.Column("tax_id", sa.String(length=64), nullable=False),
+        sa.Column("closing_day", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tenant")),
         sa.UniqueConstraint("slug", name=op.f("uq_tenant_slug")),
@@ -113,11 +120,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_grant_token_tenant_id"), ["tenant_id"], unique=False)
 
     op.create_table(
+        "one_time_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.String(40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("role", sa.String(40), nullable=True),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_tries", sa.Integer(), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_trouble", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["user_account.id"], name=op.f("fk_one_time_link_made_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_one_time_link_tenant_id_tenant")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_one_time_link_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
+        sa.UniqueConstraint("digest", name=op.f("uq_one_time_link_digest")),
+    )
+    with op.batch_alter_table("one_time_link", schema=None) as batch_op:
+        batch_op.create_index("ix_one_time_link_email", ["email", "purpose"], unique=False)
+        batch_op.create_index("ix_one_time_link_mail", ["mail_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_one_time_link_tenant_id"), ["tenant_id"], unique=False)
+
+    op.create_table(
         "membership",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looked_before", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_membership_tenant_id_tenant")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_membership_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
@@ -175,6 +215,7 @@ def upgrade() -> None:
         sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("payment", sa.String(40), nullable=False),
+        sa.Column("has_export", sa.Boolean(), nullable=False),
         sa.Column("is_possible_duplicate", sa.Boolean(), nullable=False),
         sa.Column("duplicate_of_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
@@ -188,7 +229,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.create_index("ix_record_list", ["tenant_id", "approval", "id"], unique=False)
+        batch_op.create_index(
+            "ix_record_not_sent",
+            ["tenant_id", "approval", "id"],
+            unique=False,
+            sqlite_where=sa.text("NOT has_export AND archived_at IS NULL"),
+            postgresql_where=sa.text("NOT has_export AND archived_at IS NULL"),
+        )
         batch_op.create_index("ix_record_number", ["tenant_id", "number"], unique=False)
+        batch_op.create_index(
+            "ix_record_possible_duplicate",
+            ["tenant_id", "approval", "id"],
+            unique=False,
+            sqlite_where=sa.text("is_possible_duplicate AND archived_at IS NULL"),
+            postgresql_where=sa.text("is_possible_duplicate AND archived_at IS NULL"),
+        )
         batch_op.create_index(
             "ix_record_same_bill", ["tenant_id", "normalised_number", "issue_date", "kind"], unique=False
         )
@@ -415,6 +470,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_resync_state", ["state"], unique=False)
 
     op.create_table(
+        "outcome_count",
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quarter", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_outcome_count_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_outcome_count_tenant_id_tenant")),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "quarter", "status", "connection_id", "kind", name=op.f("pk_outcome_count")
+        ),
+    )
+    op.create_table(
         "status_count",
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -438,6 +509,7 @@ def upgrade() -> None:
         sa.Column("status_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("trigger", sa.String(40), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("booking_date", sa.Date(), nullable=True),
         sa.Column("booking_reason", sa.String(length=500), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -478,6 +550,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_export_key")),
     )
     with op.batch_alter_table("export", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_export_asked",
+            ["connection_id", "ordered_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'on-hold' AND ordered_at IS NOT NULL"),
+            postgresql_where=sa.text("status = 'on-hold' AND ordered_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_export_list", ["tenant_id", "connection_id", "status", "id"], unique=False)
         batch_op.create_index(
             "uq_export_ledger_document",
@@ -492,6 +571,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("attachment = 'due'"),
             postgresql_where=sa.text("attachment = 'due'"),
+        )
+        batch_op.create_index(
+            "ix_export_alarm",
+            ["tenant_id"],
+            unique=False,
+            sqlite_where=sa.text("alarm <> ''"),
+            postgresql_where=sa.text("alarm <> ''"),
         )
         batch_op.create_index("ix_export_operation", ["operation"], unique=False)
         batch_op.create_index("ix_export_queue", ["connection_id", "status", "next_try_at", "id"], unique=False)
@@ -570,11 +656,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_export_turn")
         batch_op.drop_index("ix_export_queue")
         batch_op.drop_index("ix_export_operation")
+        batch_op.drop_index("ix_export_alarm")
         batch_op.drop_index("ix_export_list")
         batch_op.drop_index("uq_export_ledger_document")
 
     op.drop_table("export")
     op.drop_table("status_count")
+    op.drop_table("outcome_count")
     with op.batch_alter_table("resync", schema=None) as batch_op:
         batch_op.drop_index("ix_resync_state")
 
@@ -616,7 +704,9 @@ def downgrade() -> None:
     op.drop_table("connection")
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.drop_index("ix_record_same_bill")
+        batch_op.drop_index("ix_record_possible_duplicate")
         batch_op.drop_index("ix_record_number")
+        batch_op.drop_index("ix_record_not_sent")
         batch_op.drop_index("ix_record_list")
 
     op.drop_table("record")
@@ -625,6 +715,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
 
     op.drop_table("membership")
+    with op.batch_alter_table("one_time_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_link_tenant_id"))
+        batch_op.drop_index("ix_one_time_link_mail")
+        batch_op.drop_index("ix_one_time_link_email")
+
+    op.drop_table("one_time_link")
     with op.batch_alter_table("grant_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grant_token_tenant_id"))
 
@@ -643,4 +739,5 @@ def downgrade() -> None:
     op.drop_table("user_account")
     op.drop_table("tenant")
     op.drop_table("sign_in_throttle")
+    op.drop_table("heartbeat")
     op.drop_table("call_budget")

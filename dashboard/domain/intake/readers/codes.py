@@ -13,7 +13,9 @@ from dashboard.domain.intake.readers.refused import Refused
 
 UNTAXED = frozenset({"Z", "E", "AE", "K", "G", "O"})
 """UNCL 5305 categories whose rate is nought by definition."""
-CATEGORIES = UNTAXED | {"S", "L", "M"}
+CATEGORIES = UNTAXED | {"S", "L", "M", "B"}
+NOT_BROKEN_DOWN = "NS"
+"""Not of UNCL 5305 and in no file: the category of a document that states its tax in its total alone."""
 CREDIT_TYPES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
 """UNCL 1001 codes of credit notes, as EN 16931 divides them from invoices. 389 (self-billed invoice) is none."""
 PRO_FORMA = "325"
@@ -43,7 +45,7 @@ def category(text: str) -> str:
     if code not in CATEGORIES:
         raise Refused(
             f"“{text}” is not a tax category tieout knows.",
-            "The categories are S, Z, E, AE, K, G, O, L and M (UNCL 5305).",
+            "The categories are S, Z, E, AE, K, G, O, L, M and B (UNCL 5305).",
         )
     return code
 
@@ -62,6 +64,19 @@ def calendar_date(year: int, month: int, day: int) -> date:
     if not 1900 <= year <= 2200:
         raise Refused(f"The year {year} is outside 1900 to 2200.")
     return found
+
+
+def with_period(description: str, start: date | None, end: date | None) -> str:
+    """What a line is about with the days it is for, since the ledger has no place of its own for them."""
+    if start and end and start != end:
+        return f"{description} ({start} to {end})"
+    day = start or end
+    return f"{description} ({day})" if day else description
+
+
+def refuse_pro_forma(type_code: str) -> None:
+    if type_code == PRO_FORMA:
+        raise Refused("A pro forma invoice is not booked.", "Take in the final invoice.")
 
 
 def one_line(text: str, longest: int = 255) -> str:

@@ -3,6 +3,7 @@
 import codecs
 from enum import StrEnum
 
+from dashboard.domain.intake.readers.signed_envelope import is_signed_envelope
 from dashboard.vocabulary.documents import UnreadableFile
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -11,10 +12,12 @@ MAX_BYTES = 20 * 1024 * 1024
 
 class Form(StrEnum):
     XML = "xml"
+    PDF = "pdf"
+    SIGNED = "signed"
     TABLE = "table"
 
 
-_ASK_FOR_XML = "Take in the UBL invoice (XML), or enter the document in the CSV template."
+_ASK_FOR_XML = "Take in the invoice as XML, or as a PDF with XML inside, or enter it in the CSV template."
 _CONTAINERS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "a ZIP archive", "Unpack it and take in the files inside."),
     (b"PK\x05\x06", "an empty ZIP archive", ""),
@@ -39,19 +42,23 @@ _WHITE = b" \t\r\n"
 
 
 def sniff(content: bytes) -> Form:
-    """Raises UnreadableFile for everything that is neither XML nor a table of text."""
+    """Raises UnreadableFile for everything that is neither XML, nor a PDF, nor signed, nor a table of text."""
     if len(content) > MAX_BYTES:
         raise _refusal(f"The file is larger than {MAX_BYTES // 1024**2} MB.", "Split it and take in the parts.")
     if not content.strip(_WHITE + b"\xef\xbb\xbf"):
         raise _refusal("The file is empty.")
     _refuse_containers(content)
+    if b"%PDF-" in content[:1024]:
+        return Form.PDF
+    if is_signed_envelope(content):
+        return Form.SIGNED
     start = _opening(content)
     if start.startswith(("<!doctype html", "<html")):
         raise _refusal("This is a web page (HTML), perhaps a sign-in page.", "Download the file itself.")
     if start.startswith("<"):
         return Form.XML
     if start.startswith(("{", "[")):
-        raise _refusal("This is JSON; tieout reads UBL and CSV.")
+        raise _refusal("This is JSON; tieout reads invoices in XML, PDF with XML inside, and CSV.")
     if not content.startswith(_UTF16):
         _refuse_binary(content)
     return Form.TABLE
@@ -63,8 +70,6 @@ def _refuse_containers(content: bytes) -> None:
     for magic, what, fix in _CONTAINERS:
         if content.startswith(magic):
             raise _refusal(f"This is {what}.", fix)
-    if b"%PDF-" in content[:1024]:
-        raise _refusal("This is a PDF; tieout reads UBL and CSV.", _ASK_FOR_XML)
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         raise _refusal("This is a WebP picture.", _ASK_FOR_XML)
     if content[4:8] == b"ftyp":

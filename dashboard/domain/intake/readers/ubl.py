@@ -8,15 +8,15 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from dashboard.domain.intake.readers import codes
-from dashboard.domain.intake.readers.totals import check_totals, require_agreement
-from dashboard.domain.intake.readers.ubl_lines import TaxKey, read_charge, read_line, read_subtotal
-from dashboard.domain.intake.readers.ubl_node import Node
+from dashboard.domain.intake.readers.tax_breakdown import only_tax, untaxed
+from dashboard.domain.intake.readers.totals import StatedSums, check_sums, check_totals
+from dashboard.domain.intake.readers.ubl_lines import read_charge, read_line, read_subtotal
 from dashboard.domain.intake.readers.ubl_party import read_party
-from dashboard.domain.intake.readers.xml_tree import parse
+from dashboard.domain.intake.readers.xml_node import Node
 from dashboard.vocabulary.documents import Document, DocumentLine, TaxSubtotal, UnreadableFile
 from dashboard.vocabulary.records import Source
 
-_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
 _TOTALS = "cac:LegalMonetaryTotal/cbc:"
 
 
@@ -34,24 +34,16 @@ _FORMS = {
     "Invoice": _Form("cbc:InvoiceTypeCode", "380", "cac:InvoiceLine", "cbc:InvoicedQuantity"),
     "CreditNote": _Form("cbc:CreditNoteTypeCode", "381", "cac:CreditNoteLine", "cbc:CreditedQuantity"),
 }
-_OTHER_ROOTS = {
-    "CrossIndustryInvoice": "a UN/CEFACT CII invoice",
-    "FatturaElettronica": "an Italian FatturaPA invoice",
-    "Facturae": "a Spanish Facturae invoice",
-    "StandardBusinessDocument": "a Peppol envelope (SBD)",
-}
+ROOTS = frozenset(f"{{{NAMESPACE}{name}-2}}{name}" for name in _FORMS)
 
 
-def read_ubl(content: bytes) -> Document:
-    """Raises UnreadableFile for any other XML, and for a document that is broken or contradicts itself."""
-    root = parse(content.lstrip())
-    name, form = _form(root)
-    document = Node(root, f"/{name}")
+def read_ubl(root: Element) -> Document:
+    """`root` is one of ROOTS. Raises UnreadableFile for a document that is incomplete or contradicts itself."""
+    name = root.tag.rpartition("}")[2]
+    document, form = Node(root, f"/{name}"), _FORMS[name]
     type_code = document.text(form.type_code, 10) or form.usual_type
-    if type_code == codes.PRO_FORMA:
-        raise UnreadableFile(
-            f"{document.path}/{form.type_code}", "A pro forma invoice is not booked.", "Take in the final invoice."
-        )
+    for stated in document.each(form.type_code):
+        stated.read(codes.refuse_pro_forma)
     currency = document.required("cbc:DocumentCurrencyCode").read(codes.currency)
     taxes = _subtotals(document, currency)
     lines = _lines(document, form, currency, taxes)
@@ -69,7 +61,7 @@ def read_ubl(content: bytes) -> Document:
         seller=read_party(document, "cac:AccountingSupplierParty"),
         buyer=read_party(document, "cac:AccountingCustomerParty"),
         lines=lines,
-        taxes=taxes or _untaxed(lines),
+        taxes=taxes or untaxed(lines),
         net=document.amount(_TOTALS + "TaxExclusiveAmount", currency),
         tax=_tax(document, currency, taxes),
         rounding=_money(document, "PayableRoundingAmount", currency),
@@ -83,22 +75,16 @@ def read_ubl(content: bytes) -> Document:
         notes=_notes(document),
     )
     check_totals(found)
-    _check_stated_sums(document, found)
+    check_sums(
+        found,
+        StatedSums(
+            lines=document.optional_amount(_TOTALS + "LineExtensionAmount", currency),
+            charges=document.optional_amount(_TOTALS + "ChargeTotalAmount", currency),
+            allowances=document.optional_amount(_TOTALS + "AllowanceTotalAmount", currency),
+            due=document.amount(_TOTALS + "PayableAmount", currency),
+        ),
+    )
     return found
-
-
-def _form(root: Element) -> tuple[str, _Form]:
-    namespace, _, name = root.tag.rpartition("}")
-    namespace = namespace.removeprefix("{")
-    if name in _FORMS and namespace == f"{_UBL}{name}-2":
-        return name, _FORMS[name]
-    if name in _FORMS:
-        what = f"{name} in the namespace “{namespace[:100]}”" if namespace else f"{name} without a namespace"
-    elif name in _OTHER_ROOTS:
-        what = _OTHER_ROOTS[name]
-    else:
-        what = f"a UBL {name[:60]}" if namespace.startswith(_UBL) else f"XML of another kind (its root is {name[:60]})"
-    raise UnreadableFile(f"/{name[:60]}", f"This is {what}; tieout reads UBL invoices, UBL credit notes and CSV.")
 
 
 def _subtotals(document: Node, currency: str) -> tuple[TaxSubtotal, ...]:
@@ -128,19 +114,9 @@ def _tax(document: Node, currency: str, taxes: tuple[TaxSubtotal, ...]) -> Decim
     return tax
 
 
-def _untaxed(lines: tuple[DocumentLine, ...]) -> tuple[TaxSubtotal, ...]:
-    """The breakdown of a document that states no tax at all, so that it is checked and compared like any other."""
-    nets: dict[tuple[str, Decimal], Decimal] = {}
-    for line in lines:
-        key = (line.category, line.tax_rate)
-        nets[key] = nets.get(key, Decimal(0)) + line.net
-    return tuple(TaxSubtotal(category, rate, net, Decimal(0)) for (category, rate), net in nets.items())
-
-
 def _lines(document: Node, form: _Form, currency: str, taxes: tuple[TaxSubtotal, ...]) -> tuple[DocumentLine, ...]:
     account = document.text("cbc:AccountingCost")
-    keys = {TaxKey(subtotal.category, subtotal.rate) for subtotal in taxes}
-    sole_tax = keys.pop() if len(keys) == 1 else None
+    sole_tax = only_tax(taxes)
     lines = document.children(form.line)
     if not lines:
         raise UnreadableFile(f"{document.path}/{form.line}", "The document has no lines.")
@@ -163,28 +139,3 @@ def _notes(document: Node) -> tuple[str, ...]:
     """The document's notes, then its payment terms, as the sender wrote them."""
     nodes = [*document.each("cbc:Note"), *document.each("cac:PaymentTerms/cbc:Note")]
     return tuple(node.read(codes.prose) for node in nodes if node.words)
-
-
-def _check_stated_sums(document: Node, found: Document) -> None:
-    """Sums that UBL states and the document's shape does not carry."""
-
-    def check(name: str, stated_as: str, stated: Decimal, computed_as: str, computed: Decimal, amounts: int) -> None:
-        place = f"{document.path}/{_TOTALS}{name}"
-        require_agreement(found, place, stated_as, stated, computed_as, computed, amounts)
-
-    lines = [line.net for line in found.lines if not line.is_charge]
-    charges = [line.net for line in found.lines if line.is_charge]
-    stated_lines = document.optional_amount(_TOTALS + "LineExtensionAmount", found.currency)
-    if stated_lines is not None:
-        line_sum = sum(lines, Decimal(0))
-        check("LineExtensionAmount", "the sum of the lines", stated_lines, "they add up to", line_sum, len(lines))
-    # Charges and allowances cannot be told apart by their lines: in a negative invoice a charge is below nought too.
-    more = document.optional_amount(_TOTALS + "ChargeTotalAmount", found.currency)
-    less = document.optional_amount(_TOTALS + "AllowanceTotalAmount", found.currency)
-    if more is not None or less is not None:
-        stated = (more or Decimal(0)) - (less or Decimal(0))
-        charge_sum = sum(charges, Decimal(0))
-        check("ChargeTotalAmount", "charges less allowances", stated, "they add up to", charge_sum, len(charges))
-    payable = document.amount(_TOTALS + "PayableAmount", found.currency)
-    due = found.total - found.prepaid
-    check("PayableAmount", "the amount due", payable, "the total less what is prepaid is", due, 2)

@@ -1,29 +1,26 @@
 """Lines, document-level charges and allowances, and tax subtotals of UBL documents."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.domain.intake.readers import codes, figures
-from dashboard.domain.intake.readers.ubl_node import Node
+from dashboard.domain.intake.readers import codes
+from dashboard.domain.intake.readers.tax_breakdown import TaxKey, sole, tax_key
+from dashboard.domain.intake.readers.xml_node import Node
 from dashboard.vocabulary.documents import DocumentLine, TaxSubtotal, UnreadableFile
 
 _LINE_TAX = ("cac:Item/cac:ClassifiedTaxCategory", "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory")
-
-
-@dataclass(frozen=True)
-class TaxKey:
-    category: str
-    rate: Decimal
 
 
 def read_line(line: Node, quantity_name: str, currency: str, account: str, sole_tax: TaxKey | None) -> DocumentLine:
     """`account` and `sole_tax` are the document's own, for lines without. Line allowances are inside the net."""
     quantity = line.required(quantity_name)
     tax = _tax_of(line, _LINE_TAX, sole_tax)
+    description = line.text("cac:Item/cbc:Name", 4000) or line.text("cac:Item/cbc:Description", 4000)
     return DocumentLine(
-        description=line.text("cac:Item/cbc:Name", 4000)
-        or line.text("cac:Item/cbc:Description", 4000)
-        or line.required("cac:Item/cbc:Name").words,
+        description=codes.with_period(
+            description or line.required("cac:Item/cbc:Name").words,
+            line.date("cac:InvoicePeriod/cbc:StartDate"),
+            line.date("cac:InvoicePeriod/cbc:EndDate"),
+        ),
         quantity=quantity.as_price(),
         unit_price=_unit_price(line, currency),
         net=line.amount("cbc:LineExtensionAmount", currency),
@@ -72,41 +69,17 @@ def _unit_price(line: Node, currency: str) -> Decimal:
     stated = line.required("cac:Price/cbc:PriceAmount")
     if stated.element.get("currencyID", currency).upper() != currency:
         raise UnreadableFile(stated.path, f"The price is not in the document's currency {currency}.")
-    base = line.find("cac:Price/cbc:BaseQuantity")
-    if base is None or not base.words:
-        return stated.as_price()
-    units = base.as_price()
-    if units <= 0:
-        raise UnreadableFile(base.path, f"A price for {units:f} units cannot be.")
-    return stated.as_price() if units == 1 else stated.read(lambda _: figures.unit_price(stated.as_price(), units))
+    return stated.price_of_one(line.find("cac:Price/cbc:BaseQuantity"))
 
 
 def _tax_of(node: Node, places: tuple[str, ...], sole_tax: TaxKey | None) -> TaxKey:
     for place in places:
         stated = list(node.each(place))
         value_added = [found for found in stated if found.text("cac:TaxScheme/cbc:ID").upper() == "VAT"]
-        taxes = {_tax_key(found) for found in value_added or stated}
-        if len(taxes) > 1:
-            raise UnreadableFile(f"{node.path}/{place}", "More than one tax applies here; tieout keeps one per line.")
-        if taxes:
-            return taxes.pop()
-    if sole_tax is not None:
-        return sole_tax
-    raise UnreadableFile(f"{node.path}/{places[0]}", "This element is missing or empty.", "Ask the sender to state it.")
+        if taxes := {_tax_key(found) for found in value_added or stated}:
+            return sole(taxes, f"{node.path}/{place}", None)
+    return sole(set(), f"{node.path}/{places[0]}", sole_tax)
 
 
 def _tax_key(category: Node, fallback: Node | None = None) -> TaxKey:
-    code_at = category.required("cbc:ID")
-    code = code_at.read(codes.category)
-    percent = category.find("cbc:Percent") or fallback
-    if percent is None or not percent.words:
-        if code not in codes.UNTAXED:
-            category.required("cbc:Percent")
-        return TaxKey(code, Decimal(0))
-
-    def reading(words: str) -> Decimal:
-        rate = figures.rate(figures.plain_decimal(words))
-        codes.check_rate(code, rate)
-        return rate
-
-    return TaxKey(code, percent.read(reading))
+    return tax_key(category, "cbc:ID", "cbc:Percent", fallback)

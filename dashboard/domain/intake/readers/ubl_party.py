@@ -1,12 +1,10 @@
 """Sellers and buyers of UBL documents."""
 
 from dashboard.domain.intake.readers import codes
-from dashboard.domain.intake.readers.ubl_node import Node
+from dashboard.domain.intake.readers.party_numbers import identifying, mailbox
+from dashboard.domain.intake.readers.xml_node import Node
 from dashboard.vocabulary.documents import Party
 
-# Electronic addresses that identify a place or a mailbox, not a registered company: GLN, DUNS, e-mail, EDI addresses.
-# https://docs.peppol.eu/poacc/billing/3.0/codelist/eas/
-_NO_COMPANY_NUMBER = frozenset({"0060", "0088", "AN", "AQ", "AS", "AU", "EM"})
 _NAMES = (
     "cac:PartyLegalEntity/cbc:RegistrationName",
     "cac:PartyName/cbc:Name",
@@ -28,7 +26,7 @@ def read_party(document: Node, role: str) -> Party:
         name=name,
         tax_ids=_tax_ids(party),
         country=country.read(codes.country) if country else "",
-        email=party.text("cac:Contact/cbc:ElectronicMail", 254) or _endpoint(party, "EM"),
+        email=party.text("cac:Contact/cbc:ElectronicMail", 254) or mailbox(party.find("cbc:EndpointID")),
         street=_street(address) if address else "",
         city=address.text("cbc:CityName") if address else "",
         postcode=address.text("cbc:PostalZone", 50) if address else "",
@@ -50,20 +48,4 @@ def _tax_ids(party: Node) -> tuple[str, ...]:
     schemes.sort(key=lambda scheme: scheme.text("cac:TaxScheme/cbc:ID") != "VAT")
     ids = [scheme.text("cbc:CompanyID", 64) for scheme in schemes]
     ids += [entity.text("cbc:CompanyID", 64) for entity in party.children("cac:PartyLegalEntity")]
-    # Nordic senders state standing here as well ("Foretaksregisteret", "Godkänd för F-skatt"), which identifies nobody.
-    stated = tuple(dict.fromkeys(found for found in ids if any(sign.isdigit() for sign in found)))
-    return stated or tuple(filter(None, [_company_number(party)]))
-
-
-def _company_number(party: Node) -> str:
-    endpoint = party.find("cbc:EndpointID")
-    if endpoint is None or endpoint.element.get("schemeID", "").upper() in _NO_COMPANY_NUMBER:
-        return ""
-    return party.text("cbc:EndpointID", 64)
-
-
-def _endpoint(party: Node, scheme: str) -> str:
-    endpoint = party.find("cbc:EndpointID")
-    if endpoint is None or endpoint.element.get("schemeID", "").upper() != scheme:
-        return ""
-    return party.text("cbc:EndpointID", 254)
+    return identifying(ids, party.find("cbc:EndpointID"))

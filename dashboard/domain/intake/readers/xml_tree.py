@@ -37,6 +37,28 @@ class _BoundedBuilder(TreeBuilder):
         return super().end(tag)
 
 
+class _RootFound(Exception):
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
+
+
+class _FirstElement(TreeBuilder):
+    def start(self, tag: str, attrs: dict[Any, Any], /) -> Element:
+        raise _RootFound(tag)
+
+
+def root_tag(content: bytes) -> str:
+    """The root's name with its namespace; nothing behind it is read. Empty where no sound XML begins here."""
+    try:
+        DefusedXMLParser(target=_FirstElement(), forbid_dtd=True).feed(content)
+    except _RootFound as found:
+        return found.tag
+    except (DefusedXmlException, ParseError, ValueError, LookupError):
+        return ""
+    return ""
+
+
 def parse(content: bytes) -> Element:
     """The root element. Raises UnreadableFile for XML that is broken or holds a document type declaration."""
     parser = DefusedXMLParser(target=_BoundedBuilder(), forbid_dtd=True)
@@ -44,7 +66,7 @@ def parse(content: bytes) -> Element:
         parser.feed(content)
         root: Element = parser.close()
     except DefusedXmlException:
-        # Entity bombs and external entities both need a document type declaration, which no UBL document has.
+        # Entity bombs and external entities both need a document type declaration, which no invoice has.
         raise UnreadableFile(
             "XML",
             "The file declares a document type (DOCTYPE), which can hide harmful entities.",

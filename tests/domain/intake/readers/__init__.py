@@ -19,6 +19,14 @@ def refusal(content: bytes | str, file_name: str = "file.csv") -> UnreadableFile
     return refused.value
 
 
+def documents_or_refusal(content: bytes) -> object:
+    """What came of the file: its documents, or the place and reason of its refusal. Anything else is raised."""
+    try:
+        return read(content, "file")
+    except UnreadableFile as refused:
+        return refused.place and refused.reason
+
+
 def read_one(content: bytes | str) -> Document:
     """The only document of a file."""
     (document,) = read(content.encode() if isinstance(content, str) else content, "file.csv")

@@ -249,7 +249,8 @@ def test_tax_without_a_breakdown_is_refused() -> None:
         ('<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"/>', "a UBL Order"),
         ("<Invoice/>", "Invoice without a namespace"),
         ('<Invoice xmlns="urn:elsewhere"/>', "Invoice in the namespace “urn:elsewhere”"),
-        ('<p:FatturaElettronica xmlns:p="urn:f"/>', "FatturaPA"),
+        ('<p:FatturaElettronica xmlns:p="urn:f"/>', "FatturaElettronica in the namespace “urn:f”"),
+        ('<CrossIndustryDocument xmlns="urn:ferd:CrossIndustryDocument:invoice:1p0"/>', "a ZUGFeRD 1.0 invoice"),
         ("<rss/>", "XML of another kind (its root is rss)"),
     ],
 )

@@ -1,4 +1,4 @@
-"""An element of a UBL document that knows its own path, so that every refusal can say where."""
+"""An element of an XML document that knows its own path, so that every refusal can say where."""
 
 import datetime
 import re
@@ -15,6 +15,9 @@ from dashboard.vocabulary.documents import UnreadableFile
 _NAMESPACES = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
+    "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
+    "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
+    "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
 }
 # An XML Schema date may carry a time zone, which does not change the day that is written.
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -23,19 +26,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Node:
-    """Paths are written with the usual prefixes ("cac:Price/cbc:PriceAmount"), whatever prefixes the file uses."""
+    """Paths are written with the usual prefixes ("cac:Price/cbc:PriceAmount"), whatever prefixes the file uses; a name
+    without a prefix is found in every namespace and in none."""
 
     element: Element
     path: str
 
     def children(self, name: str) -> list["Node"]:
-        prefix, local = name.split(":")
-        found = self.element.findall(f"{{{_NAMESPACES[prefix]}}}{local}")
+        prefix, _, local = name.rpartition(":")
+        found = self.element.findall(f"{{{_NAMESPACES[prefix] if prefix else '*'}}}{local}")
         if len(found) == 1:
             return [Node(found[0], f"{self.path}/{name}")]
         return [Node(element, f"{self.path}/{name}[{place}]") for place, element in enumerate(found, start=1)]
 
     def each(self, path: str) -> Iterator["Node"]:
+        """The elements at `path`; the element itself where that is empty."""
+        if not path:
+            yield self
+            return
         first, _, rest = path.partition("/")
         for child in self.children(first):
             if rest:
@@ -45,6 +53,13 @@ class Node:
 
     def find(self, path: str) -> "Node | None":
         return next(self.each(path), None)
+
+    def part(self, path: str) -> "Node":
+        """The first element at `path`, which may be empty itself."""
+        found = self.find(path)
+        if found is None:
+            raise UnreadableFile(f"{self.path}/{path}", "This element is missing.", "Ask the sender for it.")
+        return found
 
     @property
     def words(self) -> str:
@@ -85,6 +100,15 @@ class Node:
 
     def as_price(self) -> Decimal:
         return self.read(lambda words: figures.price(figures.plain_decimal(words)))
+
+    def price_of_one(self, units: "Node | None") -> Decimal:
+        """This price for so many units, as the price of one; of what has no exact one, ten decimals are kept."""
+        if units is None or not units.words:
+            return self.as_price()
+        number = units.as_price()
+        if number <= 0:
+            raise UnreadableFile(units.path, f"A price for {number:f} units cannot be.")
+        return self.as_price() if number == 1 else self.read(lambda _: figures.unit_price(self.as_price(), number))
 
     def date(self, path: str) -> datetime.date | None:
         node = self.find(path)

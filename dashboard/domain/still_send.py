@@ -1,0 +1,166 @@
+"""Still send? A person's order that waited longer than a day is asked about instead of carried out by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, case, func, literal_column, select, update
+from sqlalchemy.orm import Session
+
+from dashboard.db import changed
+from dashboard.domain import lifecycle
+from dashboard.domain.actors import MACHINE, Actor
+from dashboard.domain.leases import Lease
+from dashboard.models import Connection, Export, Record, ResyncItem
+from dashboard.models.resync import ItemState
+from dashboard.vocabulary.records import RecordKind, Trigger
+from dashboard.vocabulary.statuses import Cause, Status
+
+PATIENCE = timedelta(hours=24)
+"""After a wait of this long (a limit, an outage, a broken connection) whoever ordered it may have gone another way."""
+
+ASKED = "Waited longer than a day: it goes when somebody says that it is still to be sent"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one connection asks about: how many, their sums by currency (credits count against them), since when the
+    oldest waits, and when the newest of them was held, so that an answer covers what was seen and no later one."""
+
+    connection: Connection
+    n: int
+    sums: dict[str, Decimal]
+    oldest: datetime
+    seen: datetime
+
+
+def is_asked(export: Export) -> bool:
+    return export.status is Status.ON_HOLD and export.ordered_at is not None
+
+
+def hold_back(session: Session, lease: Lease, now: datetime) -> int:
+    """Hold what a person ordered more than a day ago and was not sent since; returns how many.
+
+    Needs a writing transaction. Asked without one first by `is_overdue`.
+    """
+    chosen = (*_overdue(lease.connection_id, now), lifecycle.holds(lease.fence))
+    operation = lifecycle.move_set(
+        session, chosen, Status.PENDING, Status.ON_HOLD, Cause.WAITED_LONG, now, actor=MACHINE, words=ASKED
+    )
+    held = select(Export.id).where(Export.operation == operation)
+    item = update(ResyncItem).where(ResyncItem.export_id.in_(held), ResyncItem.state == ItemState.QUEUED)
+    changed(session, item.values(state=ItemState.SKIPPED, words=ASKED, ended_at=now))
+    return changed(session, update(Export).where(Export.operation == operation).values(resync_id=None))
+
+
+def is_overdue(session: Session, connection_id: int, now: datetime) -> bool:
+    """Whether the connection has something to hold; only reads."""
+    found = select(Export.id).where(Export.status == Status.PENDING, *_overdue(connection_id, now))
+    return session.scalar(found.limit(1)) is not None
+
+
+def questions(session: Session, connections: Sequence[Connection]) -> list[Question]:
+    """What these connections ask about, in their order; those that ask nothing are left out."""
+    amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)
+    rows = session.execute(
+        select(
+            Export.connection_id,
+            Record.currency,
+            func.count(),
+            func.sum(amount),
+            func.min(Export.ordered_at),
+            func.max(Export.status_since),
+        )
+        .join(Record, Record.id == Export.record_id)
+        .where(Export.connection_id.in_([each.id for each in connections]), *_asked())
+        .group_by(Export.connection_id, Record.currency)
+        .order_by(Record.currency)
+    ).all()
+    found = []
+    for connection in connections:
+        mine = [row for row in rows if row[0] == connection.id]
+        if mine:
+            sums = {currency: total for _, currency, _, total, _, _ in mine}
+            n, oldest, seen = sum(row[2] for row in mine), min(row[4] for row in mine), max(row[5] for row in mine)
+            found.append(Question(connection, n, sums, oldest, seen))
+    return found
+
+
+def answer(
+    session: Session,
+    connection: Connection,
+    is_yes: bool,
+    seen: datetime,
+    actor: Actor,
+    now: datetime,
+    *,
+    export_id: int | None = None,
+) -> int:
+    """Send what is asked about, or leave it as it was before it was ordered; returns how many. Nothing is asked twice.
+
+    Meant are all of the connection that were held when the person looked at `seen`, or one of them alone.
+    """
+    chosen = (
+        Export.tenant_id == connection.tenant_id,
+        Export.connection_id == connection.id,
+        Export.ordered_at.is_not(None),
+        Export.status_since <= seen,
+        *(() if export_id is None else (Export.id == export_id,)),
+    )
+    label = connection.provider.label
+    if is_yes:
+        sent = lifecycle.move_set(
+            session,
+            (*chosen, Export.alarm == ""),
+            Status.ON_HOLD,
+            Status.PENDING,
+            Cause.SENT_BY_HAND,
+            now,
+            actor=actor,
+            words=f"Still to be sent: queued for {label}",
+            is_urgent=export_id is not None,
+            **lifecycle.MANUAL_AGAIN,
+        )
+        return _moved(session, sent)
+    words = f"Not to be sent to {label} any more"
+    failed = lifecycle.move_set(
+        session,
+        (*chosen, Export.error_code != ""),
+        Status.ON_HOLD,
+        Status.FAILED,
+        Cause.CALLED_OFF,
+        now,
+        actor=actor,
+        words=words,
+    )
+    ready = lifecycle.move_set(
+        session, chosen, Status.ON_HOLD, Status.READY, Cause.CALLED_OFF, now, actor=actor, words=words
+    )
+    _list_as_not_sent(session, ready)
+    return _moved(session, failed) + _moved(session, ready)
+
+
+def _overdue(connection_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Export.connection_id == connection_id,
+        Export.trigger == Trigger.MANUAL,
+        Export.ordered_at <= now - PATIENCE,
+    )
+
+
+def _asked() -> tuple[ColumnElement[bool], ...]:
+    # Written out, not bound: SQLite takes a partial index only where the text of the query implies it.
+    return Export.status == literal_column(f"'{Status.ON_HOLD.value}'"), Export.ordered_at.is_not(None)
+
+
+def _list_as_not_sent(session: Session, operation: str) -> None:
+    """Records that are with no connection any more are listed as approved and not sent."""
+    moved = select(Export.record_id).where(Export.operation == operation)
+    elsewhere = select(Export.id).where(Export.record_id == Record.id, Export.status != Status.READY)
+    without = update(Record).where(Record.id.in_(moved), ~elsewhere.correlate(Record).exists())
+    changed(session, without.values(has_export=False))
+
+
+def _moved(session: Session, operation: str) -> int:
+    return session.scalar(select(func.count()).where(Export.operation == operation)) or 0
