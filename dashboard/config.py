@@ -63,6 +63,7 @@ class Config:
     trusted_proxies: int
     log_level: str
     mail: MailServer | None
+    support_email: str
     providers: dict[Provider, ProviderSettings]
 
     @property
@@ -86,6 +87,7 @@ def load(environment: Mapping[str, str]) -> Config:
         trusted_proxies=_proxies(environment.get("TIEOUT_TRUSTED_PROXIES", "") or "0"),
         log_level=_log_level(environment.get("TIEOUT_LOG_LEVEL", "") or "info"),
         mail=_mail(environment),
+        support_email=_support_email(environment.get("TIEOUT_SUPPORT_EMAIL", "")),
         providers={provider: _provider(provider, environment) for provider in Provider},
     )
 
@@ -173,6 +175,12 @@ def _mail(environment: Mapping[str, str]) -> MailServer | None:
     if not re.fullmatch(r"(?:[^<>@\r\n]+<[^<>@\s]+@[^<>@\s]+>)|[^<>@\s]+@[^<>@\s]+", sender):
         raise BadSetting("TIEOUT_SMTP_FROM must be the address mail comes from, such as tieout <books@example.com>")
     return MailServer(host, int(port), Encryption(encryption), username, password, sender)
+
+
+def _support_email(value: str) -> str:
+    if value and not re.fullmatch(r"[^<>@\s?&]+@[^<>@\s?&]+", value):
+        raise BadSetting(f"TIEOUT_SUPPORT_EMAIL must be an e-mail address, not {value!r}")
+    return value
 
 
 def _number(name: str, environment: Mapping[str, str], default: float) -> float:

@@ -13,9 +13,12 @@ VISIT = timedelta(minutes=30)
 
 
 def since(session: Session, member: Member, now: datetime) -> datetime | None:
-    """When the person's visit before this one ended; None when there was none."""
+    """When the person's visit before this one ended; None when there was none, and for whoever is no member."""
     query = select(Membership.looked_at, Membership.looked_before).where(*_of(member))
-    looked_at, looked_before = session.execute(query).one()
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    looked_at, looked_before = found
     return looked_before if looked_at is not None and now - looked_at < VISIT else looked_at
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.domain import audit, one_time_links, session_marks
 from dashboard.domain.actors import MACHINE, Actor
+from dashboard.domain.bad_input import BadInput
 from dashboard.domain.scope import NotFound, row_id
-from dashboard.models import Membership, Tenant, User
+from dashboard.models import Membership, SupportVisit, Tenant, User
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Permission, Role
 
@@ -21,15 +22,20 @@ class LastOwner(Exception):
 
 @dataclass(frozen=True)
 class Member:
-    """A person in one organisation."""
+    """A person in one organisation; with `visit` somebody of support who may read there for a while."""
 
     user: User
     tenant: Tenant
     role: Role
+    visit: SupportVisit | None = None
 
     @property
     def actor(self) -> Actor:
         return Actor(self.user.id, self.user.name or self.user.email)
+
+    @property
+    def role_label(self) -> str:
+        return "Support" if self.visit else self.role.label
 
     @property
     def zone(self) -> ZoneInfo:
@@ -76,7 +82,9 @@ def role_in(session: Session, tenant: Tenant, user: User) -> Role | None:
 
 
 def give_role(session: Session, tenant: Tenant, user: User, role: Role, now: datetime, actor: Actor = MACHINE) -> None:
-    """Make the person, who does not belong to the organisation yet, a member of it."""
+    """Make the person, who does not belong to the organisation yet, a member of it; raises BadInput for staff."""
+    if user.is_staff:
+        raise BadInput("email", f"{user.email} belongs to support staff, who join no organisation.")
     session.add(Membership(tenant_id=tenant.id, user_id=user.id, role=role))
     session.flush()
     words = f"{user.name} is {role.label.lower()}"

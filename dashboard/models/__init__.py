@@ -11,6 +11,7 @@ from dashboard.models.original import Original, RecordOriginal
 from dashboard.models.record import Record, RecordLine, RecordTax
 from dashboard.models.reference import ReferenceList, ReferenceRow
 from dashboard.models.resync import Resync, ResyncItem
+from dashboard.models.support_visit import SupportVisit
 from dashboard.models.tenant import Membership, SignInThrottle, Tenant, User
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "ResyncItem",
     "SignInThrottle",
     "StatusCount",
+    "SupportVisit",
     "Tenant",
     "User",
 ]

@@ -55,6 +55,9 @@ class Act(StrEnum):
     PERSON_REMOVED = "person:removed"
     RESET_OFFERED = "password:reset-offered"
     PASSWORD_SET = "password:set"  # noqa: S105 - it is a word, not a password
+    SUPPORT_ENTERED = "support:entered"
+    SUPPORT_READ = "support:read"
+    SUPPORT_ENDED = "support:ended"
     PLAN_CHANGED = "organisation:plan-changed"
     ORGANISATION_CHANGED = "organisation:facts-changed"
 

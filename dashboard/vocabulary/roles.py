@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CONFIGURE = "configure"
     INVITE = "invite"
     ROLES = "roles"
+    END_VISITS = "end-visits"
 
     @property
     def refusal(self) -> str:
@@ -60,8 +61,9 @@ _NEEDS = {
     Permission.CONFIGURE: "Only an admin may change these settings.",
     Permission.INVITE: "Only an admin may invite people.",
     Permission.ROLES: "Only an owner may change roles and remove people.",
+    Permission.END_VISITS: "Only an owner may send support away.",
 }
-_OWNERS = frozenset({Permission.ROLES})
+_OWNERS = frozenset({Permission.ROLES, Permission.END_VISITS})
 _ADMINS = frozenset(
     {
         Permission.SEND_HELD,

@@ -151,6 +151,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_one_time_link_tenant_id"), ["tenant_id"], unique=False)
 
     op.create_table(
+        "support_visit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_name", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("page", sa.String(length=300), nullable=False),
+        sa.Column("page_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["user_account.id"], name=op.f("fk_support_visit_staff_id_user_account")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_support_visit_tenant_id_tenant")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support_visit")),
+    )
+    with op.batch_alter_table("support_visit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_support_visit_open",
+            ["tenant_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_support_visit_staff",
+            ["staff_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "membership",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -715,6 +747,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
 
     op.drop_table("membership")
+    with op.batch_alter_table("support_visit", schema=None) as batch_op:
+        batch_op.drop_index("uq_support_visit_staff")
+        batch_op.drop_index("ix_support_visit_open")
+
+    op.drop_table("support_visit")
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_link_tenant_id"))
         batch_op.drop_index("ix_one_time_link_mail")
