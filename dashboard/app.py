@@ -35,8 +35,11 @@ from dashboard.views import (
     settings,
     sign_in,
     still_send,
+    support,
+    support_bundles,
     sync_config,
     upload,
+    visits,
 )
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -65,6 +68,7 @@ def create_app(config: Config) -> Flask:
     receiving.init_app(app)
     guards.init_app(app)
     frame.init_app(app)
+    visits.init_app(app)
     oauth.init_app(app, config)
     modules = (
         archive,
@@ -86,8 +90,11 @@ def create_app(config: Config) -> Flask:
         settings,
         sign_in,
         still_send,
+        support,
+        support_bundles,
         sync_config,
         upload,
+        visits,
     )
     # Several modules may hang their routes on one blueprint.
     for pages in dict.fromkeys(module.pages for module in modules):

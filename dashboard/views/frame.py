@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.config import Config
 from dashboard.db import db
-from dashboard.domain import amounts, connections, members
+from dashboard.domain import amounts, connections, members, support_visits
 from dashboard.domain.members import Member
 from dashboard.domain.scope import NotFound
 from dashboard.views import guards, replies
@@ -121,7 +121,7 @@ def _asset(name: str) -> Asset:
 def _surroundings() -> dict[str, Any]:
     found = guards.member()
     if found is None:
-        return {"nav": None, "may": lambda permission: False}
+        return {"may": lambda permission: False, **_around_staff()}
     return {
         "nav": _navigation(found),
         "organisation_name": found.tenant.name,
@@ -130,9 +130,24 @@ def _surroundings() -> dict[str, Any]:
             tenant for tenant in members.organisations(db.session(), found.user.id) if tenant.id != found.tenant.id
         ],
         "person_name": found.actor.name,
-        "role_label": found.role.label,
+        "role_label": found.role_label,
         "may": found.may,
+        "visit": found.visit,
+        "visits": [] if found.visit else support_visits.under_way(db.session(), found.tenant.id, now()),
     }
+
+
+def _around_staff() -> dict[str, Any]:
+    """For staff who visit nobody; for strangers, and people who belong to no organisation, nothing."""
+    person = guards.staff_member()
+    if person is None:
+        return {"nav": None}
+    return {"nav": (_support_desk(),), "person_name": person.name, "role_label": "Support"}
+
+
+def _support_desk() -> Section:
+    is_here = (request.endpoint or "").startswith("support.")
+    return Section("Support", (Link("Organisations", url_for("support.listed"), "records", is_here),))
 
 
 def _navigation(member: Member) -> tuple[Section, ...]:
@@ -168,6 +183,8 @@ def _navigation(member: Member) -> tuple[Section, ...]:
     )
     overview = Link("Overview", url_for("home.shown"), "overview", here == "home.shown")
     sections = [Section(None, (overview,)), *([Section("Exports", exports)] if exports else [])]
+    if member.visit:
+        sections.insert(0, _support_desk())
     return (*sections, Section("Work", work), Section("Understand", understand), Section("Set up", set_up))
 
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from itertools import chain
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, g, request, session, url_for
+from flask import Flask, abort, current_app, g, request, session, url_for
 from flask_login import LoginManager, current_user, login_user
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
-from dashboard.domain import members, session_marks
+from dashboard.domain import members, session_marks, support_visits
 from dashboard.domain.actors import Actor
 from dashboard.domain.members import Member
 from dashboard.models import User
@@ -21,6 +22,8 @@ from dashboard.views import replies
 from dashboard.vocabulary.roles import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+READS_ONLY = "A support visit only reads. Nothing was changed."
 
 csrf = CSRFProtect()
 login = LoginManager()
@@ -77,17 +80,36 @@ def signed_in(view: View) -> View:
     return cast(View, guarded)
 
 
+def staff(view: View) -> View:
+    """Support staff. For anybody else the page does not exist."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return _ask_to_sign_in()
+        if staff_member() is None:
+            abort(404)
+        return view(*args, **kwargs)
+
+    cast(Any, guarded).guard = "staff"
+    return cast(View, guarded)
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
-    """A member of the current organisation whose role grants the permission; otherwise 403, and 404 for no member."""
+    """A member of the current organisation whose role grants the permission; otherwise 403, and 404 for no member.
+
+    Whoever visits for support reads pages and does nothing, whatever the permission.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return _ask_to_sign_in()
-            if member() is None:
-                abort(404)
-            if not g.member.role.may(permission):
+            found = here()
+            if found.visit and request.method == "POST":
+                abort(403, READS_ONLY)
+            if not found.may(permission):
                 abort(403, permission.refusal)
             return view(*args, **kwargs)
 
@@ -107,12 +129,32 @@ def let_in(user: User, tenant_id: int | None = None) -> None:
 
 
 def member() -> Member | None:
-    """The signed-in person in their current organisation; None for strangers and people without an organisation."""
+    """The signed-in person in their current organisation, or in the one that they visit for support; otherwise None."""
     if "member" not in g:
         g.member = None
         if current_user.is_authenticated:
-            g.member = members.find(db.session(), current_user.user_id, session.get("organisation"))
+            found = members.find(db.session(), current_user.user_id, session.get("organisation"))
+            g.member = found or support_visits.visitor(db.session(), current_user.user_id, datetime.now(UTC))
     return cast("Member | None", g.member)
+
+
+def of_route(endpoint: str | None) -> str | Permission:
+    """The guard that the route declares; what has no route, or is a static file, is public."""
+    declared: str | Permission = getattr(current_app.view_functions.get(endpoint or ""), "guard", "public")
+    return declared
+
+
+def member_of_page() -> Member | None:
+    """The member that the page was answered for; None where nobody's membership was asked about."""
+    return cast("Member | None", g.get("member"))
+
+
+def staff_member() -> User | None:
+    """The signed-in person when they are support staff."""
+    if not current_user.is_authenticated:
+        return None
+    user = db.session().get(User, current_user.user_id)
+    return user if user is not None and user.is_staff else None
 
 
 def here() -> Member:

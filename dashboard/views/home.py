@@ -14,6 +14,8 @@ pages = Blueprint("home", __name__)
 @guards.signed_in
 def shown() -> Response:
     member = guards.member()
+    if member is None and guards.staff_member():
+        return replies.gone_to(url_for("support.listed"))
     if member is None:
         return replies.page("no_organisation.html", 200)
     return overview.page(member)

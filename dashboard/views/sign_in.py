@@ -7,7 +7,7 @@ from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import session_marks, sign_in
+from dashboard.domain import session_marks, sign_in, support_visits
 from dashboard.views import frame, guards, replies
 
 pages = Blueprint("sign_in", __name__)
@@ -50,6 +50,7 @@ def sign_out() -> Response:
     with writing(db.session()) as opened:
         # A copied cookie must not outlive it.
         session_marks.end_sessions(opened, current_user.user_id)
+        support_visits.leave(opened, current_user.user_id, frame.now())
     logout_user()
     session.clear()
     return replies.gone_to(url_for("sign_in.form"), "You are signed out, here and everywhere else.")

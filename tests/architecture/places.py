@@ -21,6 +21,7 @@ from dashboard.domain import (
     members,
     one_time_links,
     password_resets,
+    support_visits,
 )
 from dashboard.domain import people as accounts
 from dashboard.domain.grants import Tokens
@@ -37,6 +38,7 @@ from tests.support.world import World, found_world
 
 MEMBERS = ("alma", "ada", "bo", "cleo")
 STRANGER = "dov"
+STAFF = "sol"
 NOBODY = ""
 
 UNMAPPED = Fault(ErrorCode.CONTACT_NOT_MAPPED, "Fjord Kaffe AS", "Fjord Kaffe AS is not mapped", "tax:NO987654321MVA")
@@ -60,6 +62,7 @@ class Place:
     invitation_id: int
     invitation_key: str
     reset_key: str
+    visit_id: int
     people: dict[str, Visitor] = field(default_factory=dict)
 
     @property
@@ -81,7 +84,7 @@ class Place:
             client.set_cookie("tieout", cookie.value)
         is_as_before = self._of_nordlys() == before
         if not is_as_before or self._accounts() != accounts:
-            _copy(self._kept, self.file)
+            self.restore()
         return answer, is_as_before
 
     def token(self, who: str) -> str:
@@ -91,6 +94,11 @@ class Place:
         """From now on this is how everything was before."""
         self.world.session.rollback()
         _copy(self.file, self._kept)
+
+    def restore(self) -> None:
+        """Make everything as it was before."""
+        self.world.session.rollback()
+        _copy(self._kept, self.file)
 
     @property
     def _kept(self) -> Path:
@@ -134,12 +142,14 @@ def settle(app: Flask, session: Session, file: Path) -> Place:
         members.give_role(session, world.nordlys, eva, Role.VIEWER, now)
         member = members.one(session, world.nordlys, eva.id)
         reset = password_resets.offer(session, member, alma, now, by_mail=False)
+        visit = support_visits.enter(session, world.users["sol"], world.nordlys.id, "Request 4711", 30, now)
+        support_visits.leave(session, world.users["sol"].id, now)
         keys = [one_time_links.hand_out(session, each, now).rpartition("/")[2] for each in (invitation, reset)]
-    people = {name: Visitor(app) for name in (*MEMBERS, STRANGER, NOBODY)}
+    people = {name: Visitor(app) for name in (*MEMBERS, STRANGER, STAFF, NOBODY)}
     for name, visitor in people.items():
         if name:
             visitor.sign_in(world.email(name), world.password)
-        visitor.get("/sign-in" if name == NOBODY else "/errors")
+        visitor.get({NOBODY: "/sign-in", STAFF: "/support"}.get(name, "/errors"))
     people["bo"].post("/resyncs", {"export": str(second.id), "provider": "xero", "form_token": "walk"})
     session.rollback()
     place = Place(
@@ -158,6 +168,7 @@ def settle(app: Flask, session: Session, file: Path) -> Place:
         invitation_id=invitation.id,
         invitation_key=keys[0],
         reset_key=keys[1],
+        visit_id=visit.id,
         people=people,
     )
     assert third.status is Status.PENDING

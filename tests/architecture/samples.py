@@ -32,6 +32,7 @@ OF_CONSENT = Sample(lambda place: {"lookup_id": place.consent_id})
 OF_MEMBER = Sample(lambda place: {"user_id": place.world.users["cleo"].id})
 OF_INVITATION = Sample(lambda place: {"key": place.invitation_key}, names_ours=False)
 OF_RESET = Sample(lambda place: {"key": place.reset_key}, names_ours=False)
+OF_VISITED = Sample(lambda place: {"tenant_id": place.world.nordlys.id})
 
 SAMPLES: dict[str, Sample] = {
     "audit_log.entry": Sample(lambda place: {"entry_id": place.entry_id}),
@@ -51,6 +52,8 @@ SAMPLES: dict[str, Sample] = {
     "exports.answer": Sample(
         OF_CONNECTION.values, lambda place: {"answer": "send", "seen": "2026-11-20T12:00:00+00:00"}
     ),
+    "exports.bundle": Sample(lambda place: {"provider": "xero", "export": place.failed.id}),
+    "exports.gather": Sample(lambda place: {"provider": "xero"}, lambda place: {"export": place.failed.id}),
     "exports.listed": OF_XERO,
     "exports.row": Sample(lambda place: {"provider": "xero", "export_id": place.failed.id}),
     "health.shown": GENERAL,
@@ -110,9 +113,15 @@ SAMPLES: dict[str, Sample] = {
     "sign_in.form": GENERAL,
     "sign_in.sign_out": GENERAL,
     "sign_in.submitted": GENERAL,
+    "support.enter": OF_VISITED,
+    "support.entrance": OF_VISITED,
+    "support.leave": Sample(),
+    "support.listed": Sample(),
     "sync_config.listed": GENERAL,
     "sync_config.save": OF_CONNECTION,
     "upload.form": GENERAL,
     "upload.submitted": GENERAL,
     "upload.template": GENERAL,
+    "visits.end": Sample(lambda place: {"visit_id": place.visit_id}),
+    "visits.shown": GENERAL,
 }

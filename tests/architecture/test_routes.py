@@ -57,7 +57,7 @@ def test_every_route_has_a_sample_and_every_sample_a_route(place: Place) -> None
 
 def test_every_route_declares_one_guard(place: Place) -> None:
     for rule in rules(place):
-        assert guard(place, rule) in ("public", "signed-in", *Permission), rule.endpoint
+        assert guard(place, rule) in ("public", "signed-in", "staff", *Permission), rule.endpoint
 
 
 def test_addresses_are_nouns_in_kebab_case_and_every_number_is_typed(place: Place) -> None:
@@ -79,7 +79,9 @@ def test_each_role_gets_an_answer_where_it_may_and_a_reason_where_it_may_not(pla
     for rule in rules(place):
         needed = guard(place, rule)
         answer, is_as_before = place.called(who, address(place, rule), form(place, rule, who))
-        if not isinstance(needed, Permission) or NORDLYS[who].may(needed):
+        if needed == "staff":
+            is_right = answer.status_code == 404 and is_as_before
+        elif not isinstance(needed, Permission) or NORDLYS[who].may(needed):
             is_right = answer.status_code in ANSWERS and (is_as_before or rule.methods == {"POST", "OPTIONS"})
         else:
             is_right = answer.status_code == 403 and needed.refusal in answer.text and is_as_before

@@ -126,10 +126,13 @@ FAILED = "/exports/xero?q="
 CASES = [
     Case("sign_in.form", "", "", at("/sign-in")),
     Case("sign_in.submitted", "refused", "", wrong_password, 422),
-    Case("home.shown", "no organisation", "sol", at("/")),
     Case("home.shown", "", "bo", at("/")),
     Case("home.shown", "seen by an admin", "ada", at("/")),
     Case("home.shown", "of a broken connection", "dov", at("/")),
+    Case("support.listed", "", "sol", at("/support")),
+    Case("support.listed", "nothing found", "sol", at("/support?q=nothing-like-it")),
+    Case("support.entrance", "", "sol", through("/support", "Visit Nordlys AB…")),
+    Case("exports.bundle", "seen by a viewer", "cleo", through(f"{FAILED}87951", "87951", "Contact support")),
     Case("exports.listed", "failed", "bo", at("/exports/xero")),
     Case("exports.listed", "failed seen by a viewer", "cleo", at("/exports/xero")),
     Case("exports.listed", "synced", "bo", at("/exports/xero?status=synced")),
@@ -229,7 +232,7 @@ def test_every_guide_is_a_page_without_fault(present: Meet) -> None:
 
 NO_PAGES = {"health.shown", "records.original", "upload.template", "resyncs.download", "static"}
 LEAD_ON = {"records.by_key"}
-PARTS = {"exports.row", "connections.shown", "mapping.lookup", "records.progress"}
+PARTS = {"exports.row", "visits.shown", "connections.shown", "mapping.lookup", "records.progress"}
 IN_STORIES = {"connections.choose", "invitations.shown", "password_resets.shown"}
 
 

@@ -1,0 +1,82 @@
+"""The page of a support bundle: what it says, its download as text or JSON, and the letter to support."""
+
+from urllib.parse import quote
+
+from flask import current_app, request, url_for
+from werkzeug.wrappers import Response
+
+from dashboard.config import Config
+from dashboard.db import db
+from dashboard.domain import connections, scope, support_bundle
+from dashboard.domain.scope import NotFound
+from dashboard.domain.support_bundle import Bundle
+from dashboard.views import frame, guards, replies
+from dashboard.views.exports import pages
+from dashboard.vocabulary.providers import Provider
+from dashboard.vocabulary.roles import Permission
+
+LONGEST_LETTER = 1500
+"""Characters of a letter's beginning: what an address may hold is limited, and by some mail programs to little."""
+
+
+@pages.post("/exports/<provider>/support-bundle")
+@guards.requires(Permission.VIEW)
+def gather(provider: str) -> Response:
+    """Lead from the ticked rows of a form to the page whose address names them, and nothing else of the form."""
+    return replies.left_for(_address(provider, _ids(request.form.getlist("export"))))
+
+
+@pages.get("/exports/<provider>/support-bundle")
+@guards.requires(Permission.VIEW)
+def bundle(provider: str) -> Response:
+    ids = _ids(request.args.getlist("export"))
+    tenant = guards.here().tenant
+    if provider not in list(Provider):
+        raise NotFound(provider)
+    if not ids:
+        listed = url_for("exports.listed", provider=provider)
+        return replies.gone_to(listed, "Tick at least one export first.", "error")
+    connected = connections.of_provider(db.session(), tenant.id, Provider(provider))
+    made = support_bundle.of(db.session(), tenant, connected, ids, frame.now())
+    if not made.exports:
+        raise NotFound(f"exports {ids}")
+    if request.args.get("format") in ("text", "json"):
+        return _file(made, request.args["format"])
+    config: Config = current_app.extensions["tieout"]
+    return replies.page(
+        "support/bundle.html",
+        bundle=made,
+        label=Provider(provider).label,
+        back=url_for("exports.listed", provider=provider),
+        text=_address(provider, ids, "text"),
+        json=_address(provider, ids, "json"),
+        email=config.support_email,
+        letter=_letter(config.support_email, made) if config.support_email else "",
+    )
+
+
+def _ids(written: list[str]) -> list[int]:
+    return [found for each in written[: support_bundle.MOST] if (found := scope.row_id(each))]
+
+
+def _address(provider: str, ids: list[int], file: str | None = None) -> str:
+    return url_for("exports.bundle", provider=provider, export=ids, format=file)
+
+
+def _file(made: Bundle, kind: str) -> Response:
+    content, mimetype, ending = {
+        "text": (made.as_text, "text/plain", "txt"),
+        "json": (made.as_json, "application/json", "json"),
+    }[kind]
+    name = f"support-{made.slug}-{made.made[:10]}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=mimetype, headers=headers)
+
+
+def _letter(to: str, made: Bundle) -> str:
+    """The address that opens a letter to support with the organisation, the destination and the error text in it."""
+    first = made.exports[0]
+    others = f" and {len(made.exports) - 1} more" if len(made.exports) > 1 else ""
+    subject = f"{made.organisation}: {first.number}{others} to {first.destination}"
+    body = "\n".join(made.summary)[:LONGEST_LETTER]
+    return f"mailto:{quote(to, safe='@')}?subject={quote(subject)}&body={quote(body)}"

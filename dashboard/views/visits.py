@@ -1,0 +1,76 @@
+"""Support visits as the organisation sees them: who looks at what now, the End button, each page read in the log."""
+
+import re
+from html import unescape
+
+from flask import Blueprint, Flask, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from dashboard.db import db, writing
+from dashboard.domain import support_visits
+from dashboard.views import frame, guards, replies
+from dashboard.vocabulary.roles import Permission
+
+pages = Blueprint("visits", __name__)
+
+_TITLE = re.compile(r"<title>(.*?) · tieout</title>", re.DOTALL)
+_SHOWN = (200, 422)
+"""Answers that show something of the organisation; what is refused or led elsewhere was not read."""
+
+_OF_THE_PAGE_ALONE = "form"
+"""The argument by which a page that refreshes itself keeps its form; what is read does not depend on it."""
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_note_reading)
+
+
+@pages.get("/support-visits")
+@guards.requires(Permission.VIEW)
+def shown() -> Response:
+    """Who looks at this moment: a part of every page, fetched now and then."""
+    if replies.wants_part():
+        return replies.page("_visits.html")
+    return replies.gone_to(url_for("audit_log.listed", q="support"))
+
+
+@pages.post("/support-visits/<int:visit_id>/end")
+@guards.requires(Permission.END_VISITS)
+def end(visit_id: int) -> Response:
+    here = guards.here()
+    with writing(db.session()) as opened:
+        visit = support_visits.send_away(opened, here.tenant.id, visit_id, here.actor, frame.now())
+    return replies.gone_to(url_for("home.shown"), f"The visit of {visit.staff_name} is over.")
+
+
+def _note_reading(response: Response) -> Response:
+    """Nothing of the organisation leaves for a visitor before it is in the organisation's log.
+
+    In a session of its own: the page's may still be read from while the answer is sent.
+    """
+    found = guards.member_of_page()
+    if found is None or found.visit is None or request.method == "POST" or response.status_code not in _SHOWN:
+        return response
+    if guards.of_route(request.endpoint) in ("public", "staff"):
+        return response
+    with Session(db.engine, expire_on_commit=False) as session, writing(session):
+        support_visits.note_reading(
+            session, found.visit.id, _address(), _title(response), replies.wants_part(), frame.now()
+        )
+    return response
+
+
+def _address() -> str:
+    asked = "&".join(
+        f"{name}={value}" for name, value in request.args.items(multi=True) if name != _OF_THE_PAGE_ALONE and value
+    )
+    return f"{request.path}?{asked}" if asked else request.path
+
+
+def _title(response: Response) -> str:
+    """What the page calls itself; "" for a file, and for a part without a title."""
+    if response.is_streamed or response.mimetype != "text/html":
+        return ""
+    found = _TITLE.search(response.get_data(as_text=True))
+    return " ".join(unescape(found.group(1)).split()) if found else ""
