@@ -2,14 +2,19 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from dashboard.app import create_app
 from dashboard.config import BadSetting, load
+from dashboard.db import db
 from jobs import demo, runner, sandbox
-from jobs.schedule import SCHEDULE
+from jobs.schedule import SCHEDULE, Entry
+from jobs.tasks import distrusting
 from jobs.tasks.office import Office
 
 
@@ -24,15 +29,49 @@ def run() -> None:
     runner.run_until_told(Office(create_app(load(os.environ))))
 
 
-@main.command()
-@click.argument("task", type=click.Choice([entry.name for entry in SCHEDULE]))
-def once(task: str) -> None:
+@main.group()
+def once() -> None:
     """Run one task once, and end."""
+
+
+@contextmanager
+def _office() -> Iterator[Office]:
+    """An office that leaves nothing open."""
     office = Office(create_app(load(os.environ)))
     try:
-        next(entry for entry in SCHEDULE if entry.name == task).task(office)
+        yield office
     finally:
         office.close()
+        with office.app.app_context():
+            db.engine.dispose()
+
+
+def _once(entry: Entry) -> click.Command:
+    def run_task() -> None:
+        with _office() as office:
+            entry.task(office)
+
+    return click.Command(entry.name, callback=run_task, help=f"{entry.why[:1].upper()}{entry.why[1:]}.")
+
+
+for entry in SCHEDULE:
+    once.add_command(_once(entry))
+
+
+@once.command("distrust")
+@click.option("--since", "moment", required=True, help="When the backup was made, as 2026-11-20T14:05; UTC if unsaid.")
+def distrust_since(moment: str) -> None:
+    """After a restored backup: look everything up in the ledgers that may have been sent since."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        raise click.BadParameter("write it as 2026-11-20T14:05, or with a zone as 2026-11-20T14:05+01:00") from None
+    with _office() as office:
+        try:
+            found = distrusting.run(office, at if at.tzinfo else at.replace(tzinfo=UTC))
+        except ValueError as refused:
+            raise click.BadParameter(str(refused)) from None
+    click.echo(f"{found.exports} exports are looked up before they are sent, {found.compared} of them by themselves.")
 
 
 @main.command("sandbox")

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain import attempts, backoff, claims, lifecycle, stored_postings, stranding
+from dashboard.domain import attempts, backoff, claims, distrust, lifecycle, stored_postings, stranding
 from dashboard.domain.leases import Lease
 from dashboard.domain.lifecycle import Fence
 from dashboard.models import Attempt, Export
@@ -66,6 +66,7 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
     if export.status is not Status.CHECKING or export.attempt_id != attempt.id:
         raise lifecycle.StaleMove(f"export {export.id} is no longer in doubt")
     keep_finding(session, attempt, finding)
+    finding = heeded(export, finding)
     taken = claims.other_record(session, export, finding.object.ledger_id) if isinstance(finding, Ours) else None
     match finding:
         case Ours(object=found) if taken is None:
@@ -95,6 +96,18 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
             # Also what holds no key, agrees in everything, and is another record's: this one's is not there.
             _settle_absent(session, export, attempt, now, timing, lease.fence)
     return export.status
+
+
+def heeded(export: Export, finding: Finding) -> Finding:
+    """What a person said to be another document than this one is none of its: nothing else there is absence."""
+    match finding:
+        case Foreign(object=found):
+            others = {found.ledger_id}
+        case Unsure(candidates=candidates):
+            others = {each.ledger_id for each in candidates}
+        case _:
+            return finding
+    return Absent() if others and others <= set(export.beside) else finding
 
 
 def foreign_fault(finding: Foreign, key: str) -> Fault:
@@ -144,7 +157,7 @@ def _settle_absent(
     if export.alarm:
         _fail(session, export, Cause.FOUND_ABSENT, attempts.twice_fault(export), now, fence, None)
         return
-    own_process_died = attempt.finding.startswith(stranding.RUNNER_DIED)
+    own_process_died = attempt.finding.startswith((stranding.RUNNER_DIED, distrust.RESTORED))
     is_automatic = export.trigger is Trigger.AUTOMATIC
     again = backoff.next_try(export.tries, now, timing.retry_minute) if is_automatic else None
     if own_process_died or again is not None:
@@ -161,10 +174,12 @@ def _settle_absent(
             tries=max(0, export.tries - 1) if own_process_died else export.tries,
             next_try_at=None if own_process_died else again,
             check_at=None,
+            distrusted_at=None,
         )
         return
     words = "It is not in the ledger, and will not be sent again by itself"
-    _fail(session, export, Cause.FOUND_ABSENT, Fault(ErrorCode.NOT_IN_LEDGER, "", words), now, fence, None)
+    absent = Fault(ErrorCode.NOT_IN_LEDGER, "", words)
+    _fail(session, export, Cause.FOUND_ABSENT, absent, now, fence, None, distrusted_at=None)
 
 
 def _fail(
@@ -175,6 +190,7 @@ def _fail(
     now: datetime,
     fence: Fence,
     found: dict[str, Any] | None,
+    **further: Any,
 ) -> None:
     faults: Sequence[Fault] = (fault,)
     lifecycle.move(
@@ -188,6 +204,7 @@ def _fail(
         outcome_of=export.attempt_id,
         found=found,
         is_urgent=False,
+        **further,
     )
 
 

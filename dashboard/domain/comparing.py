@@ -67,6 +67,7 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
     values = {
         "absences": export.absences + 1 if isinstance(finding, Absent) else export.absences,
         "next_try_at": now + timing.settles_after if looks_again else None,
+        "distrusted_at": None if isinstance(finding, Absent) and not looks_again else export.distrusted_at,
         "found": checking.told(finding),
     }
     kept = update(Export).where(Export.id == export.id, lifecycle.holds(lease.fence)).values(**values)

@@ -19,7 +19,7 @@ from dashboard.models.lookup import LookupKind, LookupState
 from dashboard.vocabulary import agreement
 from dashboard.vocabulary.agreement import Aspect
 from dashboard.vocabulary.postings import LedgerObject, LedgerState
-from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.records import Direction, RecordKind
 from dashboard.vocabulary.statuses import Cause, Status
 
 FRESH_FOR = timedelta(minutes=15)
@@ -173,6 +173,14 @@ def why_not_adoptable(session: Session, export: Export, said: Told, label: str, 
     if len(said.objects) != 1 or said.at is None or now - said.at > FRESH_FOR:
         return f"{label} was last looked at more than {FRESH_FOR.seconds // 60} minutes ago: look again first."
     return why_not_its_own(session, export, said.objects[0], label)
+
+
+def alike(record: Record, export: Export, said: Told) -> LedgerObject | None:
+    """A document of the supplier's number beside which this one may be sent all the same: suppliers number anew each
+    year. None for a number of ours, which the ledger takes once."""
+    is_theirs = record.kind.direction is Direction.PURCHASE and export.status is Status.FAILED
+    others = [found for found in said.objects if found.key != export.key]
+    return others[0] if is_theirs and len(others) == len(said.objects) == 1 else None
 
 
 def why_not_its_own(session: Session, export: Export, found: LedgerObject, label: str) -> str:

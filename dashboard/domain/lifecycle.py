@@ -211,7 +211,7 @@ def _columns(after: Status, cause: Cause, faults: Sequence[Fault], now: datetime
     if after in (Status.SYNCED, Status.RESOLVED):
         cleared: dict[str, Any] = {"next_try_at": None, "check_at": None, "found": None}
         if after is Status.SYNCED:
-            cleared |= {"error_code": "", "error_subject": "", "error_words": "", "faults": []}
+            cleared |= {"distrusted_at": None, "error_code": "", "error_subject": "", "error_words": "", "faults": []}
         return cleared
     return {}
 

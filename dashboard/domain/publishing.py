@@ -102,8 +102,11 @@ def send(
     *,
     may_release: bool = False,
     why: str = "",
+    beside: str = "",
 ) -> Export:
     """A person's order to export this one record now; it is tried once. Raises NotSendable with the reason.
+
+    `beside` is the ledger's id of a document alike that the person knows to be another one.
 
     What is held for its date goes only with `may_release` and a reason `why`, which is kept in the log.
     """
@@ -120,6 +123,11 @@ def send(
         raise NotSendable(f"{held} To send it, say why under Options.")
     if export is None:
         export = _begin(session, record, connection, now)
+    words = f"Queued for {label}"
+    if held:
+        words += f", although dated before the start date: {said}"
+    if beside:
+        words += f", beside document {beside} there, which is another one"
     lifecycle.move(
         session,
         export,
@@ -127,8 +135,9 @@ def send(
         Cause.SENT_BY_HAND,
         now,
         actor=actor,
-        words=f"Queued for {label}, although dated before the start date: {said}" if held else f"Queued for {label}",
+        words=words,
         is_urgent=True,
+        beside=[*export.beside, *([beside] if beside else [])],
         **lifecycle.MANUAL_AGAIN,
     )
     return export

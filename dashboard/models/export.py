@@ -47,7 +47,10 @@ class Export(Base):
     """One record on its way to one connection. Only domain/lifecycle.py changes `status` and what hangs on it.
 
     `faults` lists every cause of the newest failure: [{"code", "subject", "words", "source_value"}], the first
-    also in columns. `alarm` says that it may be in the ledger twice, and stays until a person looked. `operation` marks
+    also in columns. `ordered_at` is when a person ordered to send it: one On Hold that has it waited for so long that
+    somebody is asked whether it is still to be sent. `distrusted_at` is when a backup was restored after which it may
+    have been sent: it is looked up first. `beside` lists ids of the ledger's documents that a person knows to be other
+    ones. `alarm` says that it may be in the ledger twice, and stays until a person looked. `operation` marks
     the newest set move that the row was part of.
     """
 
@@ -109,6 +112,8 @@ class Export(Base):
     trigger: Mapped[Trigger] = mapped_column(closed_set(Trigger), default=Trigger.AUTOMATIC)
     key: Mapped[str] = mapped_column(String(40), unique=True)
     ordered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    distrusted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    beside: Mapped[list[str]] = mapped_column(JSON, default=list)
     booking_date: Mapped[date | None]
     booking_reason: Mapped[str] = mapped_column(String(500), default="")
     tries: Mapped[int] = mapped_column(default=0)

@@ -48,6 +48,7 @@ def compare(record_id: int, export_id: int) -> Response:
         unadoptable=in_ledger.why_not_adoptable(rows, export, told, label, frame.now()) if is_failed else "",
         unlookable=in_ledger.why_not_lookable(export, connection),
         is_failed=is_failed,
+        alike=in_ledger.alike(record, export, told) if guards.here().may(Permission.SEND) else None,
     )
 
 

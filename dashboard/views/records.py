@@ -82,7 +82,14 @@ def export(record_id: int) -> Response:
         try:
             may_release, why = guards.here().may(Permission.SEND_HELD), record_page.written("why")
             sent = publishing.send(
-                session, record, connection, guards.actor(), frame.now(), may_release=may_release, why=why
+                session,
+                record,
+                connection,
+                guards.actor(),
+                frame.now(),
+                may_release=may_release,
+                why=why,
+                beside=record_page.written("beside", 100).strip(),
             )
             record_page.watch(sent)
             message = f"{record.number}: queued for {connection.provider.label}."

@@ -60,6 +60,7 @@ class Act(StrEnum):
     SUPPORT_ENDED = "support:ended"
     PLAN_CHANGED = "organisation:plan-changed"
     ORGANISATION_CHANGED = "organisation:facts-changed"
+    ORGANISATION_RESTORED = "organisation:restored-from-backup"
 
     @property
     def label(self) -> str:

@@ -43,6 +43,7 @@ class Cause(StrEnum):
     TRIED_AGAIN = "tried-again"
     NO_ANSWER = "no-answer"
     RUNNER_DIED = "runner-died"
+    RESTORED = "restored"
     FOUND_OURS = "found-ours"
     FOUND_ABSENT = "found-absent"
     FOUND_FOREIGN = "found-foreign"
@@ -65,9 +66,13 @@ MOVES: dict[tuple[Status, Status], frozenset[Cause]] = {
     (Status.ON_HOLD, Status.READY): frozenset({Cause.CALLED_OFF}),
     (Status.ON_HOLD, Status.FAILED): frozenset({Cause.CALLED_OFF}),
     (Status.PENDING, Status.SENDING): frozenset({Cause.TAKEN}),
-    (Status.PENDING, Status.FAILED): frozenset({Cause.PREFLIGHT, Cause.CANCELLED, Cause.LATE_OUTCOME}),
+    (Status.PENDING, Status.FAILED): frozenset(
+        {Cause.PREFLIGHT, Cause.CANCELLED, Cause.LATE_OUTCOME, Cause.FOUND_FOREIGN, Cause.FOUND_UNSURE}
+    ),
+    # What was sent after the backup that the database was restored from is not known here.
+    (Status.PENDING, Status.CHECKING): frozenset({Cause.RESTORED}),
     (Status.PENDING, Status.ON_HOLD): frozenset({Cause.TRIGGER_UNMET, Cause.WAITED_LONG}),
-    (Status.PENDING, Status.SYNCED): frozenset({Cause.LATE_OUTCOME}),
+    (Status.PENDING, Status.SYNCED): frozenset({Cause.LATE_OUTCOME, Cause.FOUND_OURS}),
     (Status.SENDING, Status.SYNCED): frozenset({Cause.ACCEPTED}),
     (Status.SENDING, Status.FAILED): frozenset({Cause.REFUSED}),
     (Status.SENDING, Status.PENDING): frozenset({Cause.TOLD_TO_WAIT, Cause.TRIED_AGAIN}),

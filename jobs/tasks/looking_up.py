@@ -12,7 +12,7 @@ from dashboard.domain.checking import Doubt
 from dashboard.domain.leases import Lease
 from dashboard.domain.lifecycle import StaleMove
 from dashboard.vocabulary.errors import CONNECTION_WIDE
-from dashboard.vocabulary.postings import Finding, ProviderError, Unsure
+from dashboard.vocabulary.postings import DocumentPosting, Finding, ProviderError, Unsure
 from dashboard.vocabulary.providers import Timing
 from dashboard.vocabulary.statuses import Status
 from jobs.tasks.holding import Holding
@@ -50,7 +50,7 @@ def look_up_due(holding: Holding) -> bool:
             continue
         session.commit()
         try:
-            findings = _find(holding, due)
+            findings = find(holding, [doubt.posting for doubt in due])
         except ProviderError:
             with writing(session):
                 purpose.postpone(session, holding.lease, due, holding.clock() + POSTPONED * holding.timing.retry_minute)
@@ -66,13 +66,13 @@ def look_up_due(holding: Holding) -> bool:
     return False
 
 
-def _find(holding: Holding, doubts: Sequence[Doubt]) -> list[Finding]:
+def find(holding: Holding, postings: Sequence[DocumentPosting]) -> list[Finding]:
     """Look up together; a question that the ledger refuses is found out alone, and stays unsure."""
     try:
-        return holding.connector.find([doubt.posting for doubt in doubts])
+        return holding.connector.find(postings)
     except ProviderError as fault:
         if fault.code in CONNECTION_WIDE:
             raise
-        if len(doubts) == 1:
+        if len(postings) == 1:
             return [Unsure(f"the ledger would not say: {fault.words or fault.code.value}")]
-    return [finding for doubt in doubts for finding in _find(holding, [doubt])]
+    return [finding for posting in postings for finding in find(holding, [posting])]

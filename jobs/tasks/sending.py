@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session, selectinload
 from dashboard.db import writing
 from dashboard.domain import (
     attempts,
+    before_sending,
     connections,
     counts,
+    distrust,
     leases,
     lifecycle,
     mappings,
@@ -30,7 +32,7 @@ from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Fault, Outcome, ProviderError, Refused, Wait
 from dashboard.vocabulary.statuses import Cause, Status
-from jobs.tasks import reading_lists
+from jobs.tasks import looking_up, reading_lists
 from jobs.tasks.holding import Holding
 
 
@@ -43,7 +45,7 @@ def send_next(holding: Holding) -> bool:
         return False
     reading_lists.read_what_stood_in_the_way(holding, batch)
     try:
-        ready = _check(holding, batch)
+        ready = _search(holding, _doubt_restored(holding, _check(holding, batch)))
         if not ready:
             return True
         # The turn comes before anything is stored: waiting for it must not look like sending.
@@ -134,6 +136,27 @@ def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
                     is_urgent=False,
                 )
     return ready
+
+
+def _doubt_restored(holding: Holding, ready: Sequence[Ready]) -> list[Ready]:
+    """Those that are not to be looked up first because a backup was restored."""
+    doubtful = [each for each in ready if each.export.distrusted_at is not None]
+    if doubtful:
+        with writing(holding.session) as session:
+            distrust.doubt(session, holding.lease, doubtful, holding.clock(), holding.timing.settles_after)
+    return [each for each in ready if each not in doubtful]
+
+
+def _search(holding: Holding, ready: Sequence[Ready]) -> list[Ready]:
+    """Those that the ledger does not hold already, as far as a search before sending can tell."""
+    searched = [each for each in ready if before_sending.is_searched(each.posting)]
+    if not searched:
+        return list(ready)
+    holding.session.commit()
+    findings = looking_up.find(holding, [each.posting for each in searched])
+    with writing(holding.session) as session:
+        left = before_sending.settle(session, holding.lease, searched, findings, holding.clock())
+    return [each for each in ready if each in left or each not in searched]
 
 
 def _why_not(record: Record, export: Export, checked: Checked, doubled: Fault | None) -> tuple[Fault, ...]:

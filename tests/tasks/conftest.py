@@ -120,15 +120,19 @@ def changed_settings() -> dict[str, str]:
 
 
 @pytest.fixture
-def config(database_url: str, books: Books, changed_settings: dict[str, str]) -> Config:
-    return load(
-        {
-            **SETTINGS,
-            "TIEOUT_DATABASE_URL": database_url,
-            "TIEOUT_XERO_BASE_URL": books.xero,
-            **changed_settings,
-        }
-    )
+def environment(database_url: str, books: Books, changed_settings: dict[str, str]) -> dict[str, str]:
+    """The settings of a test, as a command of its own would find them."""
+    return {
+        **SETTINGS,
+        "TIEOUT_DATABASE_URL": database_url,
+        "TIEOUT_XERO_BASE_URL": books.xero,
+        **changed_settings,
+    }
+
+
+@pytest.fixture
+def config(environment: dict[str, str]) -> Config:
+    return load(environment)
 
 
 @pytest.fixture

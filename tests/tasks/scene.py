@@ -129,10 +129,11 @@ class Scene:
         self.world.approve(records)
         return [self.send(record) for record in records]
 
-    def send(self, record: Record) -> Export:
+    def send(self, record: Record, beside: str = "") -> Export:
         """bo's order to export this record now."""
+        bo = self.world.actor("bo")
         with writing(self.session):
-            return publishing.send(self.session, record, self.connection, self.world.actor("bo"), self.clock())
+            return publishing.send(self.session, record, self.connection, bo, self.clock(), beside=beside)
 
     def send_again(self, export: Export) -> Export:
         return self.send(self.session.get_one(Record, export.record_id))

@@ -46,8 +46,8 @@ def test_at_a_tenth_of_the_published_limits_no_call_is_ever_refused(scene: Scene
 
     calls = scene.books.calls()[before:]
     assert {call["status"] for call in calls} == {200}
-    # Two calls hold the documents of both kinds, sixteen the originals: three minutes are enough.
-    assert (len(calls), minutes) == (18, 3)
+    # One call searches for the bills, two hold the documents of both kinds, sixteen the originals.
+    assert (len(calls), minutes) == (19, 4)
     assert scene.tile(Status.SYNCED) == 16
 
 

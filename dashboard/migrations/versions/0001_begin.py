@@ -542,6 +542,8 @@ def upgrade() -> None:
         sa.Column("trigger", sa.String(40), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("distrusted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("beside", sa.JSON(), nullable=False),
         sa.Column("booking_date", sa.Date(), nullable=True),
         sa.Column("booking_reason", sa.String(length=500), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),

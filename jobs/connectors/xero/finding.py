@@ -30,14 +30,39 @@ def find_documents(calls: Calls, postings: Sequence[DocumentPosting], short_code
     """One finding per posting, in order. Raises ProviderError when Xero cannot be asked or its list not be read."""
     listed = [posting.number for posting in postings if _is_listed(posting)]
     sales = [found for query in queries.number_lists(listed) for found in _all(calls, RecordKind.INVOICE, query)]
+    together = _together(calls, [posting for posting in postings if not _is_listed(posting)])
     findings: list[Finding] = []
     for posting in postings:
         try:
-            candidates = sales if _is_listed(posting) else _candidates(calls, posting)
+            if _is_listed(posting):
+                candidates = sales
+            elif posting.kind in together and queries.is_quotable(posting.number):
+                candidates = together[posting.kind]
+            else:
+                candidates = _candidates(calls, posting)
             findings.append(judge(posting, _objects(posting, candidates, short_code)))
         except (Unreadable, _NotAskable) as reason:
             findings.append(Unsure(str(reason)))
     return findings
+
+
+def _together(calls: Calls, postings: Sequence[DocumentPosting]) -> dict[RecordKind, list[Element]]:
+    """What bears any of the postings' numbers, by kind, where several can be asked for at once.
+
+    A kind is left out where there is but one to ask for, or where all at once are too many.
+    """
+    found: dict[RecordKind, list[Element]] = {}
+    for kind in dict.fromkeys(posting.kind for posting in postings):
+        numbers = [each.number for each in postings if each.kind is kind and queries.is_quotable(each.number)]
+        if len(numbers) < 2:
+            continue
+        try:
+            asked = queries.by_numbers(FORMS[kind], numbers)
+            found[kind] = [each for query in asked for each in _all(calls, kind, query)]
+        except ProviderError as error:
+            if error.code is not ErrorCode.CANNOT_TELL:
+                raise
+    return found
 
 
 def judge(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Finding:

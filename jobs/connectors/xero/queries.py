@@ -35,7 +35,24 @@ def by_number(form: Form, number: str) -> dict[str, str]:
     """Any contact's: contacts are merged in Xero, and a document of ours then stands under another one."""
     if not is_quotable(number):
         raise ValueError(f"{number!r} cannot be asked for")
-    return {"where": f'Type=="{form.type}" AND {form.number_field}=="{number}"'}
+    return {"where": _either(form, [number])}
+
+
+def by_numbers(form: Form, numbers: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Queries that together ask for all these numbers, each short enough for an address; a single one as by_number."""
+    chunk: list[str] = []
+    for number in dict.fromkeys(numbers):
+        if chunk and (len(chunk) == _MOST_NUMBERS or len(_either(form, [*chunk, number])) > _MOST_CHARACTERS):
+            yield {"where": _either(form, chunk)}
+            chunk = []
+        chunk.append(number)
+    if chunk:
+        yield {"where": _either(form, chunk)}
+
+
+def _either(form: Form, numbers: Sequence[str]) -> str:
+    each = [f'{form.number_field}=="{number}"' for number in numbers]
+    return f'Type=="{form.type}" AND ' + (each[0] if len(each) == 1 else f"({' OR '.join(each)})")
 
 
 def by_contact(form: Form, contact_id: str) -> dict[str, str]:
