@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.config import Config
 from dashboard.db import db, writing
-from dashboard.domain import members, one_time_links, people, tenants
+from dashboard.domain import members, one_time_links, people, publishing, tenants
 from dashboard.domain.actors import Actor
 from dashboard.domain.bad_input import BadInput
 from dashboard.domain.intake import take_in
@@ -154,6 +154,7 @@ def import_files(files: tuple[Path, ...], slug: str, source: str | None, directi
     except BadInput as refused:
         raise click.ClickException(str(refused)) from None
     totals = dict.fromkeys(take_in.Fate, 0)
+    taken_in: list[int] = []
     for file in files:
         for result in take_in.take_in_file(
             db.session(),
@@ -167,8 +168,15 @@ def import_files(files: tuple[Path, ...], slug: str, source: str | None, directi
             approve=approve,
         ):
             totals[result.fate] += 1
+            if result.fate is take_in.Fate.TAKEN_IN and result.record_id is not None:
+                taken_in.append(result.record_id)
             click.echo(f"{file}\t{result.fate.value}\t{result.said}")
     click.echo(", ".join(f"{n} {fate.value}" for fate, n in totals.items()))
+    held = publishing.count_held(db.session(), taken_in)
+    if held:
+        click.echo(
+            f"{held} on hold: dated before the day from which on documents are sent (see Sync config).", err=True
+        )
     if totals[take_in.Fate.REFUSED]:
         sys.exit(1)
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from dashboard.db import db
+from dashboard.db import db, writing
 from dashboard.models import Membership, Record, RecordOriginal, Tenant
 from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.roles import Role
@@ -238,3 +239,13 @@ def test_every_collected_file_is_taken_in_once(world: World, run: Command) -> No
     )
     originals = select(func.count(RecordOriginal.id)).join(Record, Record.id == RecordOriginal.record_id)
     assert world.session.scalar(originals.where(Record.number == "471102")) == 3
+
+
+def test_what_is_approved_but_held_for_its_date_is_said(run: Command, world: World, bill: Path) -> None:
+    connection = world.connect_xero()
+    with writing(world.session):
+        connection.start_date = date(2026, 11, 2)
+    done = run("import", bill, "--tenant", "nordlys", "--as", "bill", "--approve")
+    assert done.exit_code == 0
+    assert "1 on hold: dated before the day from which on documents are sent (see Sync config)." in done.stderr
+    assert "on hold" not in done.stdout

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import audit, counts, lifecycle
@@ -159,6 +159,12 @@ def why_not_sendable(record: Record, connection: Connection, export: Export | No
     if export.alarm:
         return f"{number} may be in {label} twice; look there first, and say so on its page."
     return _STANDING.get(export.status, "").format(number=number, label=label)
+
+
+def count_held(session: Session, record_ids: Sequence[int]) -> int:
+    """How many exports of these records are On Hold."""
+    query = select(func.count()).select_from(Export).where(Export.record_id.in_(record_ids))
+    return session.scalar(query.where(Export.status == Status.ON_HOLD)) or 0
 
 
 def why_held(record: Record, connection: Connection, export: Export | None) -> str:
