@@ -41,6 +41,7 @@ from dashboard.views import (
     upload,
     visits,
 )
+from dashboard.views.cookies import Cookies
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -58,6 +59,8 @@ def create_app(config: Config) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=12 * 3600,
+        # The guards do it, and seldom.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
@@ -66,6 +69,7 @@ def create_app(config: Config) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
     receiving.init_app(app)
+    app.session_interface = Cookies(app)
     guards.init_app(app)
     frame.init_app(app)
     visits.init_app(app)

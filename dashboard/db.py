@@ -1,6 +1,6 @@
 """The database: one SQLAlchemy object, exact column types, and how a transaction begins. No rows and no queries."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -60,10 +60,17 @@ class UTCDateTime(TypeDecorator[datetime]):
         aware = value.astimezone(UTC)
         return aware.replace(tzinfo=None) if dialect.name == "sqlite" else aware
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """From the driver's own value at once: lists hold many times, and every layer in between counts."""
+        return _from_text if dialect.name == "sqlite" else _from_aware
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
+def _from_aware(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 class Amount(TypeDecorator[Decimal]):
@@ -154,6 +161,21 @@ def writing(session: Session) -> Iterator[Session]:
     session.commit()
 
 
+def reading(session: Session) -> Session:
+    """The session, its reads without a transaction around them: each sees what is newest, and nothing is held.
+
+    A session in the middle of a transaction stays in it; `writing` and `one_snapshot` begin their own all the same.
+    """
+    if session.in_transaction():
+        return session
+    # SQLite's driver is without transactions of its own: there it is left to `_begin` not to begin one.
+    options = (
+        {"isolation_level": "AUTOCOMMIT"} if session.get_bind().dialect.name == "postgresql" else {"reading": True}
+    )
+    session.connection(execution_options=options)
+    return session
+
+
 @contextmanager
 def one_snapshot(session: Session) -> Iterator[Session]:
     """Reads that all see the database as it was at the first of them; nothing may be written."""
@@ -187,6 +209,6 @@ def _configure_connection(dbapi_connection: Any, record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        is_writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    options = connection.get_execution_options()
+    if connection.dialect.name == "sqlite" and not options.get("reading", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing", False) else "BEGIN")

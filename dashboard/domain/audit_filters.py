@@ -1,9 +1,8 @@
-"""The filter of the audit log: read from an address, written back to one, said in words, turned into conditions.
+"""The filter of the audit log: read from an address, written back to one, said in words.
 
-The list, and whatever else acts on "what is shown", use this one object. Fetching the rows is audit_log.py.
+The list, and whatever else acts on "what is shown", use this one object. Asking a database is audit_conditions.py.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
@@ -11,11 +10,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_
-
 from dashboard.domain.guides import guide
-from dashboard.models import AuditEntry
-from dashboard.vocabulary.audit import WITHOUT_A_MOVE, EntryKind
+from dashboard.vocabulary.audit import EntryKind
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
@@ -72,27 +68,6 @@ class Filters:
         """The first instant asked for, and the first one no longer asked for; aware, None for no bound."""
         first = max(filter(None, (midnight(self.from_day, zone) if self.from_day else None, self.since)), default=None)
         return first, midnight(self.to_day + timedelta(days=1), zone) if self.to_day else None
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """What a row of AuditEntry has to meet beside its tenant and its time, which audit_log.py bounds."""
-        entry = AuditEntry.__table__.c
-        equal = {
-            entry.status: self.status,
-            entry.kind: self.kind,
-            entry.entity_type: self.type,
-            entry.connection_id: self.destination,
-            entry.error_code: self.error.value if self.error else None,
-        }
-        found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
-        if self.person is not None:
-            found.append(entry.actor_id.is_(None) if self.person == MACHINE else entry.actor_id == self.person)
-        if self.status is not None:
-            # They carry the status that the export had, and did not bring it about.
-            found.append(entry.act.not_in(WITHOUT_A_MOVE))
-        if self.reference:
-            found.append(_begins_with(entry.reference, self.reference))
-        found += [_holds(word) for word in self.text.split()]
-        return found
 
     def _chosen(self) -> list[tuple[str, Any]]:
         values = ((each.name, getattr(self, each.name)) for each in fields(self))
@@ -232,20 +207,3 @@ def _moment(given: str) -> datetime:
     if moment is None or moment.tzinfo is None or not _DAYS[0] <= moment.date() <= _DAYS[1]:
         raise ValueError(f"“{given}” is not a moment; write it as 2026-11-30T14:05:00+01:00.")
     return moment
-
-
-def _begins_with(column: ColumnElement[str], given: str) -> ColumnElement[bool]:
-    """A range of the index instead of LIKE; as typed, or in capitals, as most numbers are written.
-
-    The column is ordered by code points on every database, so what begins with "T-9" lies from "T-9" to below "T-:".
-    """
-    starts = dict.fromkeys((given, given.upper()))
-    return or_(*((column >= start) & (column < start[:-1] + chr(ord(start[-1]) + 1)) for start in starts))
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    """Whether the word stands anywhere in what an entry says, in capitals or not."""
-    entry = AuditEntry.__table__.c
-    pattern = "%" + re.sub("([%_!])", r"!\1", word) + "%"
-    searched = (entry.words, entry.reference, entry.error_subject, entry.actor)
-    return or_(*(column.ilike(pattern, escape="!") for column in searched))

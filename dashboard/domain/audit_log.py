@@ -1,23 +1,27 @@
 """Reading the audit log: pages of it, one entry, and how far back the plan lets it be seen. Writing it is audit.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, select, tuple_
+from sqlalchemy import Row, Select, String, bindparam, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
+from dashboard.domain import connections
+from dashboard.domain.audit_conditions import Shape, compared, conditions
 from dashboard.domain.audit_filters import MACHINE, Choices, Filters, midnight
+from dashboard.domain.connections import Outline
 from dashboard.domain.scope import NotFound, owned, row_id
-from dashboard.models import Attempt, AuditEntry, Connection, Membership, Tenant, User
+from dashboard.models import Attempt, AuditEntry, Membership, Tenant, User
 from dashboard.vocabulary.plans import Plan
 
 PAGE = 50
 
 Listed = Row[*tuple[Any, ...]]
-"""One row of the list: the columns of AuditEntry that it shows, under their names."""
+"""One row of the list: the columns of AuditEntry that it shows, under their names; words of closed sets as text."""
 
 
 @dataclass(frozen=True)
@@ -85,18 +89,22 @@ _entry = AuditEntry.__table__.c
 _listed = (
     _entry.id,
     _entry.at,
-    _entry.kind,
-    _entry.act,
-    _entry.entity_type,
+    *(type_coerce(word, String).label(word.name) for word in (_entry.kind, _entry.act, _entry.entity_type)),
     _entry.record_id,
     _entry.connection_id,
     _entry.reference,
-    _entry.status,
+    type_coerce(_entry.status, String).label("status"),
     _entry.actor,
-    _entry.error_code,
     _entry.words,
 )
 _place = tuple_(_entry.at, _entry.id)
+_user, _membership = User.__table__.c, Membership.__table__.c
+_members = (
+    select(_user.id, _user.name)
+    .join_from(User.__table__, Membership.__table__, _membership.user_id == _user.id)
+    .where(_membership.tenant_id == bindparam("tenant_id"))
+    .order_by(_user.name)
+)
 
 
 def page(
@@ -110,32 +118,48 @@ def page(
 ) -> Page:
     """The newest entries, or those next to a cursor. Never counts, never skips: 10 million rows cost what 50 do."""
     first, end = _span(window, filters)
-    query = select(*_listed).where(_entry.tenant_id == tenant_id, *filters.conditions())
+    values = compared(filters)
+    shape = tuple(values)
+
+    def ask(place: Cursor | None, *, is_newer: bool, **bounds: datetime | None) -> Sequence[Listed]:
+        asked = {name: bound for name, bound in bounds.items() if bound is not None}
+        statement = _statement(shape, tuple(asked), place is not None, is_newer)
+        at = {} if place is None else {"at": place.at, "id": place.id}
+        return session.execute(statement, {"tenant_id": tenant_id, **values, **asked, **at}).all()
+
     if newer is not None:
-        lowest = max(first, newer.at) if first else newer.at
-        above = query.where(*_between(lowest, end), _place > tuple_(newer.at, newer.id))
-        found = session.execute(above.order_by(_entry.at, _entry.id).limit(PAGE + 1)).all()
+        found = ask(newer, is_newer=True, first=max(first, newer.at) if first else newer.at, end=end)
         if len(found) > PAGE:
             return _page(found[PAGE - 1 :: -1], has_newer=True, has_older=True)
         # Fewer than a page are newer than the place: that is the top, shown in full.
         older = None
-    if older is not None and (end is None or older.at < end):
-        query, end = query.where(_place < tuple_(older.at, older.id)), None
-    query = query.where(*_between(first, end))
-    found = session.execute(query.order_by(_entry.at.desc(), _entry.id.desc()).limit(PAGE + 1)).all()
+    from_place = older if older is not None and (end is None or older.at < end) else None
+    found = ask(from_place, is_newer=False, first=first, end=None if from_place else end)
     return _page(found[:PAGE], has_newer=older is not None, has_older=len(found) > PAGE)
+
+
+@lru_cache(500)
+def _statement(shape: Shape, bounds: tuple[str, ...], has_place: bool, is_newer: bool) -> Select[Any]:
+    """A page and one row more; putting the statement together would take longer than the database needs for it.
+
+    One bound on either side and no more: SQLite begins at the first one it meets, however far away that is.
+    """
+    query = select(*_listed).where(_entry.tenant_id == bindparam("tenant_id"), *conditions(shape))
+    if "first" in bounds:
+        query = query.where(_entry.at >= bindparam("first"))
+    if "end" in bounds:
+        query = query.where(_entry.at < bindparam("end"))
+    if has_place:
+        place = tuple_(bindparam("at", type_=_entry.at.type), bindparam("id", type_=_entry.id.type))
+        query = query.where(_place > place if is_newer else _place < place)
+    order = (_entry.at, _entry.id) if is_newer else (_entry.at.desc(), _entry.id.desc())
+    return query.order_by(*order).limit(PAGE + 1)
 
 
 def _span(window: Window, filters: Filters) -> tuple[datetime | None, datetime | None]:
     """The first instant to show and the first one no longer to show: the filter's days within the plan's window."""
     first, end = filters.span(window.zone)
     return max(filter(None, (first, window.since)), default=None), end
-
-
-def _between(first: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
-    """One bound on either side and no more: SQLite begins at the first one it meets, however far away that is."""
-    bounds = [_entry.at >= first] if first else []
-    return [*bounds, _entry.at < end] if end else bounds
 
 
 def entry(session: Session, tenant_id: int, window: Window, entry_id: int) -> tuple[AuditEntry, Attempt | None]:
@@ -149,24 +173,18 @@ def entry(session: Session, tenant_id: int, window: Window, entry_id: int) -> tu
     return found, attempt
 
 
-def choices(session: Session, tenant_id: int, person_asked_for: str = "") -> Choices:
-    """Destinations and people to choose from. Somebody who has left is among them when asked for and in the log."""
-    connected = select(Connection.id, Connection.provider, Connection.company_name).where(
-        Connection.tenant_id == tenant_id
-    )
-    members = (
-        select(User.id, User.name)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.tenant_id == tenant_id)
-        .order_by(User.name)
-    )
-    people = {MACHINE: "tieout, by itself"} | {row.id: row.name for row in session.execute(members)}
+def choices(
+    session: Session, tenant_id: int, person_asked_for: str = "", outlines: Iterable[Outline] | None = None
+) -> Choices:
+    """Destinations and people to choose from. Somebody who has left is among them when asked for and in the log.
+
+    `outlines` are the organisation's connections, where they are known already.
+    """
+    members = session.execute(_members, {"tenant_id": tenant_id})
+    people = {MACHINE: "tieout, by itself"} | {row.id: row.name for row in members}
     people |= _former_member(session, tenant_id, person_asked_for, people)
-    destinations = {
-        row.id: f"{row.provider.label} · {row.company_name}"
-        for row in session.execute(connected.order_by(Connection.provider, Connection.company_name, Connection.id))
-    }
-    return Choices(destinations, people)
+    connected = connections.outlines(session, tenant_id) if outlines is None else outlines
+    return Choices({each.id: each.label for each in connected}, people)
 
 
 def _former_member(session: Session, tenant_id: int, asked_for: str, members: dict[int, str]) -> dict[int, str]:

@@ -1,9 +1,10 @@
 """Connections: made from a consent, broken, healed, paused, and set up."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import audit, lookups
@@ -27,6 +28,32 @@ class AnotherCompany(Exception):
         self.found = found
 
 
+_connection, _count = Connection.__table__.c, StatusCount.__table__.c
+# Every page asks this, so it is put together once, of columns alone.
+_outlines = (
+    select(_connection.id, _connection.provider, _connection.company_name, func.coalesce(func.sum(_count.n), 0))
+    .select_from(Connection.__table__)
+    .outerjoin(StatusCount.__table__, (_count.connection_id == _connection.id) & (_count.status == Status.FAILED))
+    .where(_connection.tenant_id == bindparam("tenant_id"))
+    .group_by(_connection.id, _connection.provider, _connection.company_name)
+    .order_by(_connection.provider, _connection.company_name, _connection.id)
+)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What every page shows of a connection: what it is called, and how many exports to it failed."""
+
+    id: int
+    provider: Provider
+    company_name: str
+    failed: int
+
+    @property
+    def label(self) -> str:
+        return f"{self.provider.label} · {self.company_name}"
+
+
 def listed(session: Session, tenant_id: int) -> list[Connection]:
     """Every connection the organisation ever had, by provider and name."""
     query = select(Connection).where(Connection.tenant_id == tenant_id)
@@ -37,17 +64,18 @@ def of_provider(session: Session, tenant_id: int, provider: Provider) -> list[Co
     return [each for each in listed(session, tenant_id) if each.provider is provider]
 
 
-def failed_by_provider(session: Session, tenant_id: int) -> dict[Provider, int]:
+def outlines(session: Session, tenant_id: int) -> list[Outline]:
+    """Every connection the organisation ever had, by provider and name."""
+    found = session.execute(_outlines, {"tenant_id": tenant_id})
+    return [Outline(id_, provider, name, int(failed)) for id_, provider, name, failed in found]
+
+
+def failed_by_provider(found: Iterable[Outline]) -> dict[Provider, int]:
     """How many exports failed, for every provider that was ever connected; a dropped one still counts."""
-    failed = func.coalesce(func.sum(StatusCount.n), 0)
-    query = (
-        select(Connection.provider, failed)
-        .outerjoin(StatusCount, (StatusCount.connection_id == Connection.id) & (StatusCount.status == Status.FAILED))
-        .where(Connection.tenant_id == tenant_id)
-        .group_by(Connection.provider)
-        .order_by(Connection.provider)
-    )
-    return {provider: int(n) for provider, n in session.execute(query)}
+    failed: dict[Provider, int] = {}
+    for each in found:
+        failed[each.provider] = failed.get(each.provider, 0) + each.failed
+    return failed
 
 
 def connect(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import audit, one_time_links, session_marks
@@ -28,6 +28,8 @@ class Member:
     tenant: Tenant
     role: Role
     visit: SupportVisit | None = None
+    is_visited: bool = False
+    """Whether somebody of support may be looking at the organisation."""
 
     @property
     def actor(self) -> Actor:
@@ -45,17 +47,46 @@ class Member:
         return self.role.may(permission)
 
 
-def find(session: Session, user_id: int, tenant_id: int | None) -> Member | None:
-    """The person in that organisation, or in their first one when they do not belong to it (any more)."""
-    query = (
-        select(User, Tenant, Membership.role)
-        .join(Membership, Membership.user_id == User.id)
-        .join(Tenant, Tenant.id == Membership.tenant_id)
-        .where(User.id == user_id)
-        .order_by(Membership.id)
+@dataclass(frozen=True)
+class Standing:
+    """A person with a session that goes on, and what they are in each organisation, the first joined first."""
+
+    user: User
+    members: tuple[Member, ...]
+
+    def member(self, tenant_id: int | None) -> Member | None:
+        """The person in that organisation, or in their first one when they do not belong to it (any more)."""
+        first = self.members[0] if self.members else None
+        return next((each for each in self.members if each.tenant.id == tenant_id), first)
+
+    def others(self, member: Member) -> tuple[Tenant, ...]:
+        """The organisations the person may change to, by name."""
+        tenants = (each.tenant for each in self.members if each.tenant.id != member.tenant.id)
+        return tuple(sorted(tenants, key=lambda tenant: tenant.name))
+
+
+# Asked for by every page, so it is put together once.
+_standing = (
+    select(
+        User,
+        Tenant,
+        Membership.role,
+        exists().where(SupportVisit.tenant_id == Tenant.id, SupportVisit.ended_at.is_(None)),
     )
-    found = [Member(user, tenant, role) for user, tenant, role in session.execute(query)]
-    return next((each for each in found if each.tenant.id == tenant_id), found[0] if found else None)
+    .outerjoin(Membership, Membership.user_id == User.id)
+    .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
+    .where(User.id == bindparam("user_id"))
+    .order_by(Membership.id)
+)
+
+
+def standing(session: Session, user_id: int, mark: str) -> Standing | None:
+    """The person whose session carries this mark; None when it is no longer a session of theirs."""
+    found = session.execute(_standing, {"user_id": user_id}).all()
+    if not found or not session_marks.are_equal(found[0][0].session_mark, mark):
+        return None
+    joined = (Member(user, tenant, role, is_visited=visited) for user, tenant, role, visited in found if tenant)
+    return Standing(found[0][0], tuple(joined))
 
 
 def organisations(session: Session, user_id: int) -> list[Tenant]:

@@ -2,26 +2,30 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from dashboard.config import Config
 from dashboard.db import db
-from dashboard.domain import amounts, connections, members, support_visits
+from dashboard.domain import amounts, connections, support_visits
+from dashboard.domain.connections import Outline
 from dashboard.domain.members import Member
 from dashboard.domain.scope import NotFound
-from dashboard.views import guards, replies
-from dashboard.vocabulary.providers import endpoints
+from dashboard.models import SupportVisit
+from dashboard.views import drawn, guards, replies
+from dashboard.vocabulary.providers import Provider, endpoints
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
 
@@ -69,10 +73,12 @@ def init_app(app: Flask) -> None:
     replies.htmx.init_app(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=_asset, Permission=Permission, Status=Status)
+    app.jinja_env.globals.update(
+        asset=_asset, drawn=drawn.part, navigation=_navigation, Permission=Permission, Status=Status
+    )
     app.jinja_env.filters.update(amount=amounts.figures, local=_local, duration=duration)
     app.context_processor(_surroundings)
-    app.after_request(_secure)
+    app.after_request(_secured(app.extensions["tieout"]))
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(HTTPException, _refused)
 
@@ -106,34 +112,32 @@ def _local(at: datetime) -> datetime:
     return at.astimezone(zone())
 
 
+def _asset(name: str) -> Asset:
+    return _fingerprinted(name, request.script_root, (STATIC / name).stat().st_mtime if current_app.debug else 0)
+
+
 @cache
-def _fingerprint(name: str, changed: float) -> tuple[str, str]:
+def _fingerprinted(name: str, root: str, changed: float) -> Asset:
     content = (STATIC / name).read_bytes()
     digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
-    return hashlib.sha256(content).hexdigest()[:12], f"sha384-{digest}"
-
-
-def _asset(name: str) -> Asset:
-    version, integrity = _fingerprint(name, (STATIC / name).stat().st_mtime)
-    return Asset(url_for("static", filename=name, v=version), integrity)
+    version = hashlib.sha256(content).hexdigest()[:12]
+    return Asset(url_for("static", filename=name, v=version), f"sha384-{digest}")
 
 
 def _surroundings() -> dict[str, Any]:
-    found = guards.member()
-    if found is None:
+    standing, found = guards.standing(), guards.member()
+    if standing is None or found is None:
         return {"may": lambda permission: False, **_around_staff()}
     return {
-        "nav": _navigation(found),
+        "sidebar": partial(_sidebar, found),
         "organisation_name": found.tenant.name,
         "plan_label": found.tenant.plan.label,
-        "other_organisations": [
-            tenant for tenant in members.organisations(db.session(), found.user.id) if tenant.id != found.tenant.id
-        ],
+        "other_organisations": standing.others(found),
         "person_name": found.actor.name,
         "role_label": found.role_label,
         "may": found.may,
         "visit": found.visit,
-        "visits": [] if found.visit else support_visits.under_way(db.session(), found.tenant.id, now()),
+        "visits": _visits(found),
     }
 
 
@@ -141,33 +145,56 @@ def _around_staff() -> dict[str, Any]:
     """For staff who visit nobody; for strangers, and people who belong to no organisation, nothing."""
     person = guards.staff_member()
     if person is None:
-        return {"nav": None}
-    return {"nav": (_support_desk(),), "person_name": person.name, "role_label": "Support"}
+        return {"sidebar": None}
+    sidebar = partial(drawn.part, "_sidebar.html", here=request.blueprint, is_support=True)
+    return {"sidebar": sidebar, "person_name": person.name, "role_label": "Support"}
 
 
-def _support_desk() -> Section:
-    is_here = (request.endpoint or "").startswith("support.")
-    return Section("Support", (Link("Organisations", url_for("support.listed"), "records", is_here),))
+def outlines(tenant_id: int) -> list[Outline]:
+    """The organisation's connections with their failures, asked for once a request."""
+    if "outlines" not in g:
+        g.outlines = connections.outlines(db.session(), tenant_id)
+    return cast("list[Outline]", g.outlines)
 
 
-def _navigation(member: Member) -> tuple[Section, ...]:
-    failed = connections.failed_by_provider(db.session(), member.tenant.id)
-    here = request.endpoint or ""
+def _visits(member: Member) -> list[SupportVisit]:
+    """Who of support looks on; hardly ever anybody, which is known already."""
+    may_be_visited = member.is_visited and not member.visit
+    return support_visits.under_way(db.session(), member.tenant.id, now()) if may_be_visited else []
 
-    def link(label: str, endpoint: str, icon: str, **values: Any) -> Link:
-        current = here.split(".")[0] == endpoint.split(".")[0] and (not values or request.view_args == values)
-        return Link(label, url_for(endpoint, **values), icon, current)
 
+def _sidebar(member: Member) -> Markup:
+    """The navigation as it stands in whole pages; a part asks for none of it."""
+    failed = tuple(connections.failed_by_provider(outlines(member.tenant.id)).items())
+    shown = (request.view_args or {}).get("provider") if request.endpoint == "exports.listed" else None
+    is_support = member.visit is not None
+    return drawn.part("_sidebar.html", here=request.blueprint, is_support=is_support, failed=failed, shown=shown)
+
+
+def _navigation(
+    here: str | None,
+    is_support: bool,
+    failed: tuple[tuple[Provider, int], ...] | None = None,
+    shown: str | None = None,
+) -> list[Section]:
+    """`here` is the page's blueprint, `shown` the provider whose exports it lists; no `failed`, no organisation."""
+
+    def link(label: str, endpoint: str, icon: str) -> Link:
+        return Link(label, url_for(endpoint), icon, here == endpoint.split(".")[0])
+
+    desk = [Section("Support", (link("Organisations", "support.listed", "records"),))] if is_support else []
+    if failed is None:
+        return desk
     exports = tuple(
         Link(
             provider.label,
             url_for("exports.listed", provider=provider.value),
             "exports",
-            here == "exports.listed" and request.view_args == {"provider": provider.value},
+            shown == provider.value,
             n,
             "failed",
         )
-        for provider, n in failed.items()
+        for provider, n in failed
     )
     work = (
         link("Records", "records.listed", "records"),
@@ -181,35 +208,44 @@ def _navigation(member: Member) -> tuple[Section, ...]:
         link("Connections", "connections.listed", "connections"),
         link("Settings", "settings.shown", "settings"),
     )
-    overview = Link("Overview", url_for("home.shown"), "overview", here == "home.shown")
-    sections = [Section(None, (overview,)), *([Section("Exports", exports)] if exports else [])]
-    if member.visit:
-        sections.insert(0, _support_desk())
-    return (*sections, Section("Work", work), Section("Understand", understand), Section("Set up", set_up))
+    overview = Link("Overview", url_for("home.shown"), "overview", here == "home")
+    return [
+        *desk,
+        Section(None, (overview,)),
+        *([Section("Exports", exports)] if exports else []),
+        Section("Work", work),
+        Section("Understand", understand),
+        Section("Set up", set_up),
+    ]
 
 
-def _consent_hosts() -> list[str]:
+def _secured(config: Config) -> Callable[[Response], Response]:
+    """What gives every answer its security headers."""
+    fixed = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(consent=" ".join(_consent_hosts(config))),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+    if config.is_https:
+        fixed["Strict-Transport-Security"] = "max-age=31536000"
+
+    def secure(response: Response) -> Response:
+        response.headers.update(fixed)
+        if request.endpoint == "static":
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        else:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return secure
+
+
+def _consent_hosts(config: Config) -> list[str]:
     """Where a form of ours may lead by redirect: the providers' consent pages. Browsers check that too."""
-    config: Config = current_app.extensions["tieout"]
     pages = [endpoints(provider, chosen.base_url).authorize for provider, chosen in config.providers.items()]
     return [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, pages)]
-
-
-def _secure(response: Response) -> Response:
-    headers = response.headers
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(consent=" ".join(_consent_hosts()))
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    config: Config = current_app.extensions["tieout"]
-    if config.is_https:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint == "static":
-        headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 _SENTENCES = {

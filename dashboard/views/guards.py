@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from itertools import chain
+from time import time
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, request, session, url_for
@@ -13,10 +14,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from dashboard.db import db
-from dashboard.domain import members, session_marks, support_visits
+from dashboard.db import db, reading
+from dashboard.domain import members, support_visits
 from dashboard.domain.actors import Actor
-from dashboard.domain.members import Member
+from dashboard.domain.members import Member, Standing
 from dashboard.models import User
 from dashboard.views import replies
 from dashboard.vocabulary.roles import Permission
@@ -24,6 +25,9 @@ from dashboard.vocabulary.roles import Permission
 View = TypeVar("View", bound=Callable[..., Any])
 
 READS_ONLY = "A support visit only reads. Nothing was changed."
+
+_PROLONGED_EVERY = 600
+"""Seconds."""
 
 csrf = CSRFProtect()
 login = LoginManager()
@@ -35,6 +39,7 @@ class SignedIn:
 
     user_id: int
     mark: str
+    standing: Standing | None = None
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -54,6 +59,7 @@ class UnstorableText(BadRequest):
 
 def init_app(app: Flask) -> None:
     app.before_request(_refuse_unstorable_text)
+    app.before_request(_prolong_session)
     csrf.init_app(app)
     login.init_app(app)
     login.session_protection = None
@@ -128,14 +134,24 @@ def let_in(user: User, tenant_id: int | None = None) -> None:
     login_user(SignedIn(user.id, user.session_mark))
 
 
+def standing() -> Standing | None:
+    """Who is signed in, with all their organisations."""
+    if not current_user.is_authenticated:
+        return None
+    found: Standing | None = current_user.standing
+    return found or members.standing(db.session(), current_user.user_id, current_user.mark)
+
+
 def member() -> Member | None:
     """The signed-in person in their current organisation, or in the one that they visit for support; otherwise None."""
     if "member" not in g:
-        g.member = None
-        if current_user.is_authenticated:
-            found = members.find(db.session(), current_user.user_id, session.get("organisation"))
-            g.member = found or support_visits.visitor(db.session(), current_user.user_id, datetime.now(UTC))
+        found = standing()
+        g.member = found and (found.member(session.get("organisation")) or _visitor(found))
     return cast("Member | None", g.member)
+
+
+def _visitor(found: Standing) -> Member | None:
+    return support_visits.visitor(db.session(), found.user.id, datetime.now(UTC)) if found.user.is_staff else None
 
 
 def of_route(endpoint: str | None) -> str | Permission:
@@ -151,10 +167,8 @@ def member_of_page() -> Member | None:
 
 def staff_member() -> User | None:
     """The signed-in person when they are support staff."""
-    if not current_user.is_authenticated:
-        return None
-    user = db.session().get(User, current_user.user_id)
-    return user if user is not None and user.is_staff else None
+    found = standing()
+    return found.user if found and found.user.is_staff else None
 
 
 def here() -> Member:
@@ -172,16 +186,26 @@ def actor() -> Actor:
 
 def _refuse_unstorable_text() -> None:
     """Once for every address and field, names and values; the bytes of files are not text and not looked at."""
-    fields = chain(request.args.items(multi=True), request.form.items(multi=True))
+    fields = request.args.items(multi=True)
+    if request.method != "GET":
+        fields = chain(fields, request.form.items(multi=True))
     if "\0" in request.path or any("\0" in name or "\0" in value for name, value in fields):
         raise UnstorableText
 
 
+def _prolong_session() -> None:
+    """A session ends some hours after its last use; its cookie is written anew once in a while, not by every answer."""
+    now = int(time())
+    if request.endpoint != "static" and session.permanent and now - session.get("prolonged", 0) >= _PROLONGED_EVERY:
+        session["prolonged"] = now
+
+
 def _load(stored: str) -> SignedIn | None:
     user_id, _, mark = stored.partition(":")
-    if not user_id.isdigit() or not session_marks.has_mark(db.session(), int(user_id), mark):
+    if not user_id.isdigit():
         return None
-    return SignedIn(int(user_id), mark)
+    found = members.standing(reading(db.session()), int(user_id), mark)
+    return SignedIn(found.user.id, mark, found) if found else None
 
 
 def _ask_to_sign_in() -> Response:

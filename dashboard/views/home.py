@@ -3,8 +3,6 @@
 from flask import Blueprint, session, url_for
 from werkzeug.wrappers import Response
 
-from dashboard.db import db
-from dashboard.domain import members
 from dashboard.views import guards, overview, replies
 
 pages = Blueprint("home", __name__)
@@ -25,9 +23,8 @@ def shown() -> Response:
 @guards.signed_in
 def switched(tenant_id: int) -> Response:
     """Work in another organisation that one belongs to; any other id changes nothing and is not found."""
-    user = guards.here().user
-    mine = {tenant.id for tenant in members.organisations(db.session(), user.id)}
-    if tenant_id not in mine:
+    standing = guards.standing()
+    if standing is None or tenant_id not in {each.tenant.id for each in standing.members}:
         return replies.page("error.html", 404, heading="Not found", sentence="There is no such organisation.")
     session["organisation"] = tenant_id
     return replies.gone_to(url_for("home.shown"))

@@ -58,5 +58,5 @@ def sent_away(instead_of_part: str, instead_of_page: str) -> Response:
 
 
 def _vary(response: Response) -> Response:
-    response.vary.update(("HX-Request", "HX-Request-Type"))
+    response.headers["Vary"] = "HX-Request, HX-Request-Type"
     return response

@@ -119,22 +119,22 @@ def fill(world: World, connection: Connection) -> None:
     with writing(session):
         world.nordlys.plan = Plan.ENTERPRISE
         others = [tenants.create_tenant(session, f"t{n}", f"Tenant {n}", world.now()) for n in range(TENANTS - 1)]
-    tenants = [world.nordlys, *others]
-    weights = [1 / (n + 1) for n in range(len(tenants))]
+    owners = [world.nordlys, *others]
+    weights = [1 / (n + 1) for n in range(len(owners))]
     rng = random.Random(1)  # noqa: S311 - chance, not secrecy
     made = 0
     while made < ENTRIES:
         with writing(session):
-            session.execute(insert(AuditEntry), list(_entries(rng, world, tenants, weights, connection, made)))
+            session.execute(insert(AuditEntry), list(_entries(rng, world, owners, weights, connection, made)))
         made += _CHUNK
     _analyse(session)
 
 
 def _entries(
-    rng: random.Random, world: World, tenants: list[Tenant], weights: list[float], connection: Connection, made: int
+    rng: random.Random, world: World, owners: list[Tenant], weights: list[float], connection: Connection, made: int
 ) -> Iterator[dict[str, Any]]:
     begun = world.now() - timedelta(days=365)
-    for n, tenant in enumerate(rng.choices(tenants, weights, k=_CHUNK), start=made):
+    for n, tenant in enumerate(rng.choices(owners, weights, k=_CHUNK), start=made):
         is_failed = rng.random() < FAILED
         yield {
             "tenant_id": tenant.id,

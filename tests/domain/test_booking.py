@@ -31,8 +31,10 @@ class Case:
 
     def move(self, to: date, *, name: str = "bo", reason: str = "Closed", month: str = "2026-10") -> None:
         session = self.world.session
-        member = members.find(session, self.world.users[name].id, self.world.nordlys.id)
-        assert member is not None
+        user = self.world.users[name]
+        standing = members.standing(session, user.id, user.session_mark)
+        member = standing and standing.member(self.world.nordlys.id)
+        assert member
         with writing(session):
             export = session.get_one(Export, self.export.id, populate_existing=True)
             booking.move(session, self.record, export, self.connection, to, reason, month, member, self.world.now())

@@ -26,8 +26,10 @@ AT = datetime(2026, 11, 7, 12, 5, tzinfo=UTC)
 
 
 def member(world: World, name: str = "bo") -> Member:
-    found = members.find(world.session, world.users[name].id, None)
-    assert found is not None
+    user = world.users[name]
+    standing = members.standing(world.session, user.id, user.session_mark)
+    found = standing and standing.member(None)
+    assert found
     return found
 
 
