@@ -13,6 +13,7 @@ from dashboard.config import Config
 from dashboard.db import db
 from dashboard.views import (
     archive,
+    audit_download,
     audit_log,
     connections,
     duplicates,
@@ -76,6 +77,7 @@ def create_app(config: Config) -> Flask:
     oauth.init_app(app, config)
     modules = (
         archive,
+        audit_download,
         audit_log,
         connections,
         duplicates,

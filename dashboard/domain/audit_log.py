@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, String, bindparam, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Integer, Row, Select, String, bindparam, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from dashboard.domain import connections
@@ -118,15 +118,7 @@ def page(
 ) -> Page:
     """The newest entries, or those next to a cursor. Never counts, never skips: 10 million rows cost what 50 do."""
     first, end = _span(window, filters)
-    values = compared(filters)
-    shape = tuple(values)
-
-    def ask(place: Cursor | None, *, is_newer: bool, **bounds: datetime | None) -> Sequence[Listed]:
-        asked = {name: bound for name, bound in bounds.items() if bound is not None}
-        statement = _statement(shape, tuple(asked), place is not None, is_newer)
-        at = {} if place is None else {"at": place.at, "id": place.id}
-        return session.execute(statement, {"tenant_id": tenant_id, **values, **asked, **at}).all()
-
+    ask = partial(_ask, session, tenant_id, filters, _listed, PAGE + 1)
     if newer is not None:
         found = ask(newer, is_newer=True, first=max(first, newer.at) if first else newer.at, end=end)
         if len(found) > PAGE:
@@ -134,17 +126,53 @@ def page(
         # Fewer than a page are newer than the place: that is the top, shown in full.
         older = None
     from_place = older if older is not None and (end is None or older.at < end) else None
-    found = ask(from_place, is_newer=False, first=first, end=None if from_place else end)
+    found = ask(from_place, first=first, end=None if from_place else end)
     return _page(found[:PAGE], has_newer=older is not None, has_older=len(found) > PAGE)
 
 
+def older(
+    session: Session,
+    tenant_id: int,
+    window: Window,
+    filters: Filters,
+    place: Cursor,
+    columns: tuple[ColumnElement[Any], ...],
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """So many entries older than the place, the newest first, as rows of just these columns of AuditEntry."""
+    first, end = _span(window, filters)
+    if end is not None and end <= place.at:
+        return _ask(session, tenant_id, filters, columns, limit, None, first=first, end=end)
+    return _ask(session, tenant_id, filters, columns, limit, place, first=first)
+
+
+def _ask(
+    session: Session,
+    tenant_id: int,
+    filters: Filters,
+    columns: tuple[ColumnElement[Any], ...],
+    limit: int,
+    place: Cursor | None,
+    *,
+    is_newer: bool = False,
+    **bounds: datetime | None,
+) -> Sequence[Row[Any]]:
+    values = compared(filters)
+    asked = {name: bound for name, bound in bounds.items() if bound is not None}
+    statement = _statement(columns, tuple(values), tuple(asked), place is not None, is_newer)
+    at = {} if place is None else {"at": place.at, "id": place.id}
+    return session.execute(statement, {"tenant_id": tenant_id, "limit": limit, **values, **asked, **at}).all()
+
+
 @lru_cache(500)
-def _statement(shape: Shape, bounds: tuple[str, ...], has_place: bool, is_newer: bool) -> Select[Any]:
-    """A page and one row more; putting the statement together would take longer than the database needs for it.
+def _statement(
+    columns: tuple[ColumnElement[Any], ...], shape: Shape, bounds: tuple[str, ...], has_place: bool, is_newer: bool
+) -> Select[Any]:
+    """Putting the statement together would take longer than the database needs for it.
 
     One bound on either side and no more: SQLite begins at the first one it meets, however far away that is.
     """
-    query = select(*_listed).where(_entry.tenant_id == bindparam("tenant_id"), *conditions(shape))
+    query = select(*columns).where(_entry.tenant_id == bindparam("tenant_id"), *conditions(shape))
     if "first" in bounds:
         query = query.where(_entry.at >= bindparam("first"))
     if "end" in bounds:
@@ -153,7 +181,7 @@ def _statement(shape: Shape, bounds: tuple[str, ...], has_place: bool, is_newer:
         place = tuple_(bindparam("at", type_=_entry.at.type), bindparam("id", type_=_entry.id.type))
         query = query.where(_place > place if is_newer else _place < place)
     order = (_entry.at, _entry.id) if is_newer else (_entry.at.desc(), _entry.id.desc())
-    return query.order_by(*order).limit(PAGE + 1)
+    return query.order_by(*order).limit(bindparam("limit", type_=Integer()))
 
 
 def _span(window: Window, filters: Filters) -> tuple[datetime | None, datetime | None]:

@@ -58,7 +58,7 @@
 
   on("submit", (event) => {
     const { target: form, submitter: button } = event;
-    if (form.getAttribute("method")?.toLowerCase() !== "post") return;
+    if (form.getAttribute("method")?.toLowerCase() !== "post" || form.matches("[data-file]")) return;
     if (busy.has(form)) {
       event.preventDefault();
       event.stopImmediatePropagation();

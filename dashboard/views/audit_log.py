@@ -49,6 +49,7 @@ def listed() -> Response:
         address="" if reading.errors else _address(log, reading.filters),
         log=log,
         reading=reading,
+        query=reading.filters.query(),
         filter_form=_filter_form(log, reading, choices),
         active=[
             (words, _address(log, reading.filters.without(argument)))

@@ -47,6 +47,7 @@ class Act(StrEnum):
     CONTACT_REFUSED = "contact:refused"
     CONTACT_LEFT_OPEN = "contact:left-open"
     MAPPING_CHANGED = "mapping:changed"
+    LOG_DOWNLOADED = "log:downloaded"
     SIGNED_IN = "person:signed-in"
     PERSON_ADDED = "person:added"
     PERSON_INVITED = "person:invited"

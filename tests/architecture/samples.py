@@ -36,6 +36,7 @@ OF_VISITED = Sample(lambda place: {"tenant_id": place.world.nordlys.id})
 
 SAMPLES: dict[str, Sample] = {
     "audit_log.entry": Sample(lambda place: {"entry_id": place.entry_id}),
+    "audit_log.downloaded": GENERAL,
     "audit_log.listed": GENERAL,
     "connections.callback": OF_XERO,
     "connections.choose": OF_CONSENT,

@@ -113,12 +113,14 @@ def floor(world: World, kind: str) -> dict[str, float]:
     }
 
 
-def fill(world: World, connection: Connection) -> None:
+def fill(world: World, connection: Connection, tenants_in_all: int = TENANTS) -> None:
     """A million entries of 200 organisations, most of them of a few; ours is the largest."""
     session = world.session
     with writing(session):
         world.nordlys.plan = Plan.ENTERPRISE
-        others = [tenants.create_tenant(session, f"t{n}", f"Tenant {n}", world.now()) for n in range(TENANTS - 1)]
+        others = [
+            tenants.create_tenant(session, f"t{n}", f"Tenant {n}", world.now()) for n in range(tenants_in_all - 1)
+        ]
     owners = [world.nordlys, *others]
     weights = [1 / (n + 1) for n in range(len(owners))]
     rng = random.Random(1)  # noqa: S311 - chance, not secrecy

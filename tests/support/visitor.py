@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
@@ -32,6 +33,11 @@ class Visitor:
         """Send a form with the token of the newest page; files are (stream, name) pairs."""
         fields = {"csrf_token": self._token, **(data or {})}
         return self._seen(self.client.post(address, data=fields, follow_redirects=follow))
+
+    def streamed(self, address: str, data: dict[str, Any] | None = None) -> Iterator[bytes]:
+        """The pieces of a file that a form answers with, as they come."""
+        answer = self.client.post(address, data={"csrf_token": self._token, **(data or {})}, buffered=False)
+        yield from answer.response
 
     def _seen(self, response: TestResponse) -> TestResponse:
         if response.mimetype == "text/html":
