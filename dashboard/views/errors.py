@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
-from dashboard.domain import guides, problems
+from dashboard.domain import guide_search, guides, problems
 from dashboard.domain.guides import Turn
 from dashboard.views import guards, replies
 from dashboard.vocabulary.errors import ErrorCode, Retry
@@ -26,12 +26,17 @@ GOES_ON = {
 @pages.get("/errors")
 @guards.requires(Permission.VIEW)
 def listed() -> Response:
-    words = request.args.get("q", "").strip()[:100]
+    """All guides by whose turn it is, or those that a pasted text may be about, the likeliest first."""
+    words = request.args.get("q", "").strip()[: guide_search.LONGEST]
     failing = problems.failing(db.session(), guards.here().tenant.id)
     counts = {code: sum(by_provider.values()) for code, by_provider in failing.items()}
-    found = sorted(guides.having_words(words), key=lambda each: (-counts.get(each.code, 0), each.title))
-    groups = [(turn, [each for each in found if each.whose is turn]) for turn in Turn]
-    shown = [(turn, members) for turn, members in groups if members]
+    found = guide_search.matching(words)
+    if words:
+        groups = [("found", "What fits the text, the best first", found)]
+    else:
+        found.sort(key=lambda each: (-counts.get(each.code, 0), each.title))
+        groups = [(turn.value, turn.label, [each for each in found if each.whose is turn]) for turn in Turn]
+    shown = [group for group in groups if group[2]]
     return replies.page("errors/listed.html", words=words, groups=shown, counts=counts, goes_on=GOES_ON)
 
 

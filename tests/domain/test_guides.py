@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.domain.guides import CATALOGUE, Guide, Remedy, Turn, guide, having_words
+from dashboard.domain.guides import CATALOGUE, Guide, Remedy, Turn, guide
 from dashboard.vocabulary.errors import ErrorCode, Retry
 
 GUIDES = pytest.mark.parametrize("each", CATALOGUE.values(), ids=lambda each: each.code.value)
@@ -49,24 +49,3 @@ def test_a_remedy_that_changes_something_names_the_permission_it_needs(each: Gui
     # Moving a date needs what the record decides: a bill's is finance's, an issued invoice's an admin's.
     if each.remedy not in (Remedy.NONE, Remedy.EDIT_SOURCE, Remedy.MOVE_DATE):
         assert each.permission is not None
-
-
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        ("lock date", ErrorCode.PERIOD_CLOSED),
-        ("LOCK financial SETTINGS", ErrorCode.YEAR_CLOSED),
-        ("archived restore contact", ErrorCode.CONTACT_ARCHIVED),
-        ("number-exists", ErrorCode.NUMBER_EXISTS),
-        ("must be unique", ErrorCode.NUMBER_EXISTS),
-    ],
-)
-def test_guides_are_found_by_words_in_any_order_and_case(words: str, code: ErrorCode) -> None:
-    found = [each.code for each in having_words(words)]
-    assert code in found
-    assert len(found) < len(CATALOGUE)
-
-
-def test_no_words_find_every_guide_and_foreign_words_none() -> None:
-    assert len(having_words("")) == len(CATALOGUE)
-    assert having_words("quaternion") == []

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
+from markupsafe import escape
 
 from dashboard.db import writing
 from dashboard.domain import lifecycle
@@ -139,6 +141,26 @@ def test_words_narrow_the_list_and_stay_in_the_field(visit: Visit) -> None:
     assert set(re.findall(r'id="guide-([a-z-]+)"', page)) == {"period-closed", "year-closed"}
     assert 'value="lock date"' in page
     assert "No error has these words" in visit("bo").get("/errors?q=quaternion").text
+
+
+@pytest.mark.requirement("S1-13")
+@pytest.mark.parametrize(
+    ("pasted", "first"),
+    [
+        ("Invoice # must be unique.", "number-exists"),
+        (
+            "Bill 87951: The document date cannot be before the end of year lock date, currently set at 31-Dec-2025",
+            "year-closed",
+        ),
+        ("Could not send T-00007! Account code '4711' is not a valid code for this document. Why?", "account-unknown"),
+        ("Account 5410 is not mapped to an account in Xero", "account-not-mapped"),
+    ],
+)
+def test_a_pasted_error_finds_its_guide_first(visit: Visit, pasted: str, first: str) -> None:
+    page = visit("cleo").get(f"/errors?{urlencode({'q': pasted})}").text
+    assert re.findall(r'id="guide-([a-z-]+)"', page)[0] == first
+    assert "What fits the text, the best first" in page
+    assert f'value="{escape(pasted)}"' in page
 
 
 def test_steps_link_to_our_screens_and_not_to_the_ledgers(visit: Visit) -> None:
