@@ -315,7 +315,7 @@ def test_what_waits_says_for_what_and_does_not_ask_the_server_on_and_on(world: W
     page = visit("bo").get(f"/records/{record.id}").text
     assert "waiting: Xero disconnected" in page
     assert "Waiting: Xero needs reconnecting. It goes by itself then." in page
-    assert "data-poll" not in page
+    assert "data-poll hx-get" not in page
 
 
 def test_a_synced_record_names_the_state_and_leads_to_the_ledger(world: World, visit: Visit) -> None:

@@ -253,7 +253,7 @@ def test_what_was_not_tried_is_shown_with_its_cause_and_can_be_sent_anyway(
     assert "0 exported, 3 still failing, 37 not tried" in words(page)
     assert "37 · No Xero account is chosen for a line (4010)" in words(page)
     assert "Resync the 37 anyway…" in words(page)
-    assert "data-poll" not in page.text
+    assert 'hx-get="/resyncs/' not in page.text
     afresh = bo.post("/resyncs", {"rest_of": str(job.id), "form_token": "x"})
     assert "All are sent at once" in words(afresh)
     bo.post(f"/resyncs/{jobs(world)[-1].id}/confirmation")
