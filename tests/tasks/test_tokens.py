@@ -87,7 +87,7 @@ def test_a_withdrawn_grant_breaks_the_connection_once_and_all_that_is_queued_wai
     assert len(broke) == 1
 
 
-@pytest.mark.requirement("S0-05")
+@pytest.mark.requirement("S0-05", "S0-07")
 def test_after_a_reconnect_the_queue_goes_and_mappings_are_as_they_were(scene: Scene) -> None:
     scene.later(minutes=31)
     scene.books.change("revoke-grant")
