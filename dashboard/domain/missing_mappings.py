@@ -1,7 +1,7 @@
 """Missing mappings: what failed exports still need mapped, and which of them lack nothing any more."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,6 +126,20 @@ def is_mended(session: Session, export: Export) -> bool:
     return _is_mended(
         export.faults, needs, _lacking(needs, mappings.load(session, export.connection_id), export.failed_at)
     )
+
+
+def still_open(session: Session, exports: Collection[Export]) -> dict[int, list[dict[str, str]]]:
+    """What each of these failed exports is still failing for, by its id and in the order of its faults: all but those
+    for which a mapping was made since. A single fault is always there: whether it is mended, `mended` tells.
+    """
+    several = [export for export in exports if len(export.faults) > 1 and _needs(export.faults)]
+    mapped = {each: mappings.load(session, each) for each in {export.connection_id for export in several}}
+    found = {export.id: list(export.faults) for export in exports}
+    for export in several:
+        needs = _needs(export.faults)
+        done = needs - _lacking(needs, mapped[export.connection_id], export.failed_at)
+        found[export.id] = [fault for fault in export.faults if not _needs([fault]) & done]
+    return found
 
 
 def _lacking(needs: set[Need], mapped: mappings.Mapped, failed_at: datetime | None) -> set[Need]:

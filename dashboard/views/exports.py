@@ -28,7 +28,7 @@ from dashboard.domain.scope import NotFound
 from dashboard.domain.still_send import Question
 from dashboard.models import Connection, Resync
 from dashboard.models.connection import ConnectionState
-from dashboard.views import frame, guards, remedies, replies
+from dashboard.views import causes, frame, guards, remedies, replies
 from dashboard.views.remedies import RemedyLink
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.providers import Provider
@@ -144,9 +144,12 @@ def row(provider: str, export_id: int) -> Response:
     found = exports.row(db.session(), tenant_id, connections.of_provider(db.session(), tenant_id, known), export_id)
     if not replies.wants_part():
         return replies.gone_to(url_for("records.shown", record_id=found.export.record_id))
-    guide = guides.guide(found.export.error_code) if found.export.status is Status.FAILED else None
     tried = exports.attempts_of(db.session(), found.export)
-    return replies.page("exports/_opened.html", row=found, guide=guide, remedy=_remedy(found), tried=tried)
+    is_failed = found.export.status is Status.FAILED
+    why = causes.of(found.export, found.connection.provider.label) if is_failed else []
+    is_mended = bool(why) and all(cause.is_mended for cause in why)
+    resend = remedies.remedy(found.export, found.connection.provider.label) if is_mended else None
+    return replies.page("exports/_opened.html", row=found, causes=why, resend=resend, tried=tried)
 
 
 def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Board:
@@ -160,7 +163,7 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
     page = exports.page(session, tenant_id, chosen, filters, **cursor)
     mended = _mended(chosen) if by_status[Status.FAILED] else {}
     ids = {export_id for found in mended.values() for export_id in found}
-    remedied = {row.export.id: link for row in page.rows if (link := _remedy(row, ids))}
+    remedied = _remedies(page.rows, ids)
     return Board(
         provider=provider,
         connections=connected,
@@ -200,9 +203,14 @@ def _questions(chosen: Sequence[Connection]) -> list[tuple[Question, str]]:
     return [(each, " and ".join(amounts.in_words(total, code) for code, total in each.sums.items())) for each in asked]
 
 
-def _remedy(row: Row, mended: Collection[int] | None = None) -> RemedyLink | None:
-    is_failed = row.export.status is Status.FAILED
-    return remedies.remedy(row.export, row.connection.provider.label, mended) if is_failed else None
+def _remedies(rows: Sequence[Row], mended: Collection[int]) -> dict[int, RemedyLink]:
+    """The button of each failed row, by the id of its export."""
+    failed = [row for row in rows if row.export.status is Status.FAILED]
+    still_open = missing_mappings.still_open(db.session(), [row.export for row in failed])
+    return {
+        row.export.id: remedies.remedy(row.export, row.connection.provider.label, mended, still_open[row.export.id])
+        for row in failed
+    }
 
 
 @pages.app_template_filter("note_of")

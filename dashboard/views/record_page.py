@@ -16,6 +16,7 @@ from dashboard.domain import (
     connections,
     duplicates,
     history,
+    missing_mappings,
     preflight,
     publishing,
     records,
@@ -200,7 +201,8 @@ def _shown(
     record: Record, export: Export, connection: Connection, destination: Destination, documents: list[int]
 ) -> Shown:
     is_failed = export.status is Status.FAILED
-    faults = export.faults if is_failed else []
+    still_open = missing_mappings.still_open(db.session(), [export])[export.id]
+    faults = (still_open or export.faults) if is_failed else []
     guides = tuple((guide(fault["code"]), fault["words"]) for fault in faults)
     if is_failed and not guides:
         guides = ((guide(export.error_code), export.error_words),)

@@ -1,6 +1,6 @@
 """The button that mends an error: where it leads and what it needs. What a guide says is domain/guides.py."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -46,19 +46,34 @@ _READ_ONLY = frozenset({Remedy.COMPARE, Remedy.LOOK, Remedy.RESYNC, Remedy.EDIT_
 """Remedies whose page is worth reading also for those who may not act there."""
 
 
-def remedy(export: Export, provider_label: str, mended: Collection[int] | None = None) -> RemedyLink:
-    """The button for a failed export, decided by its first fault. The export's record is read for its contact.
+def remedy(
+    export: Export,
+    provider_label: str,
+    mended: Collection[int] | None = None,
+    still_open: Sequence[Mapping[str, str]] = (),
+) -> RemedyLink:
+    """The button for a failed export, decided by the first fault that is still open. Its record is read for the contact.
 
-    `mended` are the ids of exports that lack nothing any more, for a page that has asked for all of them at once.
+    `mended` are the ids of exports that lack nothing any more, and `still_open` the open faults of this one, for a page
+    that has asked for all of them at once.
     """
-    fault = export.faults[0] if export.faults else {"code": export.error_code}
-    found = guide(fault["code"])
-    is_mended = missing_mappings.is_mended(db.session(), export) if mended is None else export.id in mended
+    if mended is None:
+        is_mended = missing_mappings.is_mended(db.session(), export)
+        still_open = missing_mappings.still_open(db.session(), [export])[export.id]
+    else:
+        is_mended = export.id in mended
     if is_mended:
         return _resend(export)
+    fault = next(iter(still_open or export.faults), {"code": export.error_code})
+    return of_fault(export, provider_label, fault, f"mend-{export.id}")
+
+
+def of_fault(export: Export, provider_label: str, fault: Mapping[str, str], id: str) -> RemedyLink:
+    """The button for one of the faults of an export."""
+    found = guide(fault["code"])
     label, url = _label_and_address(export, found, fault.get("source_value", ""), provider_label)
     fields: dict[str, str] | None = {} if found.remedy is Remedy.REFRESH_LISTS else None
-    return RemedyLink(label, url, _permission(export, found), f"mend-{export.id}", fields)
+    return RemedyLink(label, url, _permission(export, found), id, fields)
 
 
 def _resend(export: Export) -> RemedyLink:

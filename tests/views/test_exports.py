@@ -364,3 +364,50 @@ def test_the_filter_offers_the_errors_that_occur_now_and_the_one_chosen(
 
     assert offered(PAGE) == ["account-not-mapped"]
     assert set(offered(f"{PAGE}?code=period-closed")) == {"account-not-mapped", "period-closed"}
+
+
+UNTAXED = Fault(ErrorCode.TAX_NOT_MAPPED, "25 %", "Tax 25 % is not mapped to a tax rate in Xero", "sale:S:25:SE")
+
+
+def refused_twice(world: World) -> Export:
+    """An export that failed for want of an account and of a tax rate."""
+    (export,) = world.approve(world.records(1))
+    with writing(world.session):
+        lifecycle.move(
+            world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[UNMAPPED, UNTAXED]
+        )
+    return export
+
+
+def test_the_button_of_a_row_mends_the_first_cause_that_is_still_open(
+    world: World, xero: Connection, visit: Visit
+) -> None:
+    export = refused_twice(world)
+    ada = visit("ada")
+    assert "Choose the account" in words(ada.get(PAGE))
+    form = {"connection": str(xero.id), "kind": "account", "value-0": "4010", "seen-0": "", "target-0": "400"}
+    ada.post("/mapping", form)
+    for page in (ada.get(PAGE), ada.get(f"/records/{export.record_id}")):
+        assert "Choose the tax rate" in words(page)
+        assert "Choose the account" not in words(page)
+
+
+@pytest.mark.requirement("S2-05")
+def test_an_opened_row_explains_each_of_several_causes_and_says_which_is_mended(
+    world: World, xero: Connection, visit: Visit
+) -> None:
+    export = refused_twice(world)
+    ada = visit("ada")
+    opened = ada.part(f"{PAGE}/{export.id}")
+    for fault in (UNMAPPED, UNTAXED):
+        assert fault.words in words(opened)
+        assert f'href="/errors/{fault.code.value}"' in opened.text
+    assert "Choose the account" in words(opened)
+    assert "Choose the tax rate" in words(opened)
+    assert "Mended" not in words(opened)
+    form = {"connection": str(xero.id), "kind": "account", "value-0": "4010", "seen-0": "", "target-0": "400"}
+    ada.post("/mapping", form)
+    opened = ada.part(f"{PAGE}/{export.id}")
+    assert words(opened).count("Mended.") == 1
+    assert "Choose the account" not in words(opened)
+    assert "Choose the tax rate" in words(opened)
