@@ -38,6 +38,13 @@ def test_the_likeliest_names_come_first_and_legal_forms_make_none_alike() -> Non
     assert directory.alike("", "") == contacts.Alike((), ())
 
 
+def test_a_legal_form_or_a_word_of_the_trade_makes_no_two_companies_alike() -> None:
+    directory = contacts.Directory([contact("a", "Berg Hotell HB"), contact("b", "Dal Consulting Limited")])
+    assert directory.alike("Fjord Hotell HB", "").similar_name == ()
+    assert directory.alike("Elm Company Limited", "").similar_name == ()
+    assert [each.external_id for each in directory.alike("Hotell Berg AB", "").similar_name] == ["a"]
+
+
 def test_a_search_wants_all_of_its_words() -> None:
     directory = contacts.Directory([contact("a", "Fjord Kaffe"), contact("b", "Fjord Te", "SE77")])
     assert [each.external_id for each in directory.having("FJORD")] == ["a", "b"]
