@@ -20,6 +20,11 @@ class Part:
     records: int
     total: Decimal
 
+    @property
+    def title(self) -> str:
+        """ "Invoices (2)"."""
+        return f"{self.kind.label}{'s' if self.records != 1 else ''} ({self.records:,})"
+
 
 @dataclass(frozen=True)
 class Foreseen:
@@ -38,13 +43,13 @@ def foresee(session: Session, tenant_id: int, records: Sequence[Record]) -> Fore
     approvable = tuple(record for record in records if not reasons[record.id])
     return Foreseen(
         approvable,
-        _parts(approvable),
+        parts(approvable),
         tuple(publishing.followers(session, tenant_id)),
         tuple(f"{record.number}: {reasons[record.id]}" for record in records if reasons[record.id]),
     )
 
 
-def _parts(records: Sequence[Record]) -> tuple[Part, ...]:
+def parts(records: Sequence[Record]) -> tuple[Part, ...]:
     """Sales and bills are not one sum, and a credit goes the other way: each kind has its own."""
     groups: dict[tuple[RecordKind, str], list[Decimal]] = {}
     for record in records:

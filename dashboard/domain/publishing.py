@@ -1,10 +1,10 @@
 """Approving records, and handing them to connections: by the machine on approval, or by a person."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,15 +26,13 @@ class NotSendable(Exception):
 
 @dataclass(frozen=True)
 class Approved:
-    """What one order to approve did: how many were approved, how many exports began, what was left out and why.
+    """What one order to approve did: what was approved, how many exports began, how many are on hold instead, and what
+    was left out and why."""
 
-    `sums` are the totals of what was approved, by currency.
-    """
-
-    approved: int
+    records: tuple[Record, ...]
     exports: int
+    on_hold: int
     left_out: tuple[str, ...]
-    sums: dict[str, Decimal]
 
 
 def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: Actor, now: datetime) -> Approved:
@@ -44,9 +42,9 @@ def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: 
     """
     targets = followers(session, tenant_id)
     operation = secrets.token_hex(12)
-    approved = exports = 0
+    begun: Counter[Status] = Counter()
+    approved: list[Record] = []
     left_out = []
-    sums: dict[str, Decimal] = {}
     # Counted record by record, two approvals would take the counts of bills and of sales in two orders, and each would
     # wait for the other.
     with counts.together(session):
@@ -71,12 +69,10 @@ def approve(session: Session, tenant_id: int, records: Sequence[Record], actor: 
                 words="Approved",
                 operation=operation,
             )
-            approved += 1
-            sums[record.currency] = sums.get(record.currency, Decimal(0)) + record.total
-            for connection in targets:
-                publish(session, record, connection, actor, now)
-                exports += 1
-    return Approved(approved, exports, tuple(left_out), sums)
+            approved.append(record)
+            begun.update(publish(session, record, connection, actor, now).status for connection in targets)
+    on_hold = begun.pop(Status.ON_HOLD, 0)
+    return Approved(tuple(approved), begun.total(), on_hold, tuple(left_out))
 
 
 def publish(session: Session, record: Record, connection: Connection, actor: Actor, now: datetime) -> Export:

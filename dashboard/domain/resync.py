@@ -5,18 +5,20 @@ What is in one is resync_sets.py, what came of it resync_progress.py and resync_
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain import audit, lifecycle, resync_progress
+from dashboard.domain import amounts, audit, lifecycle, resync_progress
 from dashboard.domain.actors import Actor
 from dashboard.domain.resync_causes import cause_of, code_of, has_code
 from dashboard.domain.resync_sets import FIRST_OF_A_CAUSE, STALE
 from dashboard.models import Connection, Export, Resync, ResyncItem, User
 from dashboard.models.resync import ItemState, ResyncState
 from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Cause, Status
 
 LAPSES_AFTER = timedelta(minutes=15)
@@ -43,7 +45,11 @@ def confirm(session: Session, resync: Resync, reason: str, actor: Actor, now: da
     if not started:
         return
     connection = session.get_one(Connection, resync.connection_id)
-    sums = ", ".join(f"{amount} {currency}" for currency, amount in resync.sums.items())
+    sums = ", ".join(
+        f"{RecordKind(kind).label} {amounts.in_words(Decimal(total), currency)}"
+        for kind, by_currency in resync.sums.items()
+        for currency, total in by_currency.items()
+    )
     to_send = _count(session, resync, ItemState.WAITING)
     audit.note_act(
         session,

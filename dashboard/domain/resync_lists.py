@@ -16,7 +16,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Listed:
-    """One resync in a list, with who ordered it and where it goes; `sums` are those of what is sent, per currency."""
+    """One resync in a list, with who ordered it and where it goes; `sums` are those of what is sent."""
 
     resync: Resync
     person: str
@@ -30,17 +30,17 @@ class Listed:
         return self.resync.total - self.skipped
 
     @property
-    def sums(self) -> list[tuple[Decimal, str]]:
-        """The amounts with their currencies, credits counted against them. They are counted anew, from the parts, where
-        something was skipped: the stored ones are those of the freezing.
+    def sums(self) -> list[tuple[RecordKind, Decimal, str]]:
+        """The amounts with kind and currency; sales, bills and credits are never added up. They are counted anew, from
+        the parts, where something was skipped: the stored ones are those of the freezing.
         """
-        if not self.skipped:
-            return [(Decimal(total), currency) for currency, total in self.resync.sums.items()]
-        found: dict[str, Decimal] = {}
-        for part in self.parts:
-            amount = -part.total if part.kind.is_credit else part.total
-            found[part.currency] = found.get(part.currency, Decimal(0)) + amount
-        return [(total, currency) for currency, total in found.items()]
+        if self.skipped:
+            return [(part.kind, part.total, part.currency) for part in self.parts]
+        return [
+            (kind, Decimal(total), currency)
+            for kind in RecordKind
+            for currency, total in self.resync.sums.get(kind.value, {}).items()
+        ]
 
 
 @dataclass(frozen=True)

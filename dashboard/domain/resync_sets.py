@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import export_filters
@@ -16,7 +16,6 @@ from dashboard.domain.resync_causes import cause_of_export
 from dashboard.models import Connection, Export, Record, Resync, ResyncItem, StatusCount
 from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState, ResyncState
-from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
 
 FIRST_OF_A_CAUSE = 3
@@ -237,18 +236,20 @@ def _is_anyway(choice: Choice) -> bool:
     return isinstance(choice, RestOf) and choice.resync.state is ResyncState.DONE
 
 
-def _sums(session: Session, resync: Resync) -> dict[str, str]:
-    """What is to be sent, per currency; credits count against it."""
-    is_credit = or_(*(Export.kind == kind for kind in RecordKind if kind.is_credit))
+def _sums(session: Session, resync: Resync) -> dict[str, dict[str, str]]:
+    """What is to be sent, by kind and currency."""
     rows = session.execute(
-        select(Record.currency, func.sum(case((is_credit, -Record.total), else_=Record.total)))
+        select(Record.kind, Record.currency, func.sum(Record.total))
         .join(Export, Export.record_id == Record.id)
         .join(ResyncItem, ResyncItem.export_id == Export.id)
         .where(ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
-        .group_by(Record.currency)
+        .group_by(Record.kind, Record.currency)
         .order_by(Record.currency)
     )
-    return {currency: _written(total) for currency, total in rows}
+    found: dict[str, dict[str, str]] = {}
+    for kind, currency, total in rows:
+        found.setdefault(kind.value, {})[currency] = _written(total)
+    return found
 
 
 def _written(total: Decimal) -> str:

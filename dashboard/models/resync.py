@@ -50,7 +50,7 @@ class ItemState(StrEnum):
 
 
 class Resync(Base):
-    """`sums` is {currency: amount as text}; `scope` the filter it was frozen from, {} for ticked rows.
+    """`sums` is {kind: {currency: amount as text}}; `scope` the filter it was frozen from, {} for ticked rows.
 
     `form_token` makes two presses of one form one job. `total` counts the items, those skipped when frozen included.
     """
@@ -70,7 +70,7 @@ class Resync(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     total: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[int] = mapped_column(default=0)
-    sums: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    sums: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
     wave: Mapped[int] = mapped_column(default=0)
     words: Mapped[str] = mapped_column(Text, default="")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -45,10 +45,10 @@ def approve() -> Response:
         done = publishing.approve(session, tenant.id, found, guards.actor(), frame.now())
         exports = [export for record in found for export, _ in publishing.exports_of(session, record)]
     back = next((record for record in found if request.form.get("back") == str(record.id)), None)
-    if back is not None and done.exports:
+    if back is not None and done.exports + done.on_hold:
         record_page.watch(*exports)
     where = record_page.address(back) if back else _list_address(request.form)
-    return replies.gone_to(where, _told(done, len(boxes) - len(found)), "success" if done.approved else "error")
+    return replies.gone_to(where, _told(done, len(boxes) - len(found)), "success" if done.records else "error")
 
 
 @pages.get("/records/<int:record_id>")
@@ -174,11 +174,18 @@ def _list_address(asked: Any) -> str:
 
 
 def _told(done: Approved, foreign: int) -> str:
-    """ "Approved 3: 1,250.00 SEK. Queued 3 exports.", with what was left out and why."""
-    sums = " and ".join(amounts.in_words(total, currency) for currency, total in done.sums.items())
-    parts = [f"Approved {done.approved}: {sums}." if done.approved else "Nothing was approved."]
+    """ "Approved 3: Invoices (3) 1,250.00 SEK. 2 exports began. 1 export is on hold.", with what was left out and why.
+
+    Sales, bills and credits are never one sum.
+    """
+    sums = ", ".join(
+        f"{part.title} {amounts.in_words(part.total, part.currency)}" for part in approvals.parts(done.records)
+    )
+    parts = [f"Approved {len(done.records)}: {sums}." if done.records else "Nothing was approved."]
     if done.exports:
         parts.append(f"{done.exports} {'export' if done.exports == 1 else 'exports'} began.")
+    if done.on_hold:
+        parts.append(f"{done.on_hold} {'export is' if done.on_hold == 1 else 'exports are'} on hold.")
     left_out = _left_out(done.left_out, foreign)
     if left_out:
         parts.append(f"Left out: {'; '.join(left_out)}.")

@@ -52,7 +52,7 @@ def remedy(
     mended: Collection[int] | None = None,
     still_open: Sequence[Mapping[str, str]] = (),
 ) -> RemedyLink:
-    """The button for a failed export, decided by the first fault that is still open. Its record is read for the contact.
+    """The button for a failed export, decided by the first fault still open. Its record is read for the contact.
 
     `mended` are the ids of exports that lack nothing any more, and `still_open` the open faults of this one, for a page
     that has asked for all of them at once.
@@ -68,12 +68,12 @@ def remedy(
     return of_fault(export, provider_label, fault, f"mend-{export.id}")
 
 
-def of_fault(export: Export, provider_label: str, fault: Mapping[str, str], id: str) -> RemedyLink:
+def of_fault(export: Export, provider_label: str, fault: Mapping[str, str], button: str) -> RemedyLink:
     """The button for one of the faults of an export."""
     found = guide(fault["code"])
     label, url = _label_and_address(export, found, fault.get("source_value", ""), provider_label)
     fields: dict[str, str] | None = {} if found.remedy is Remedy.REFRESH_LISTS else None
-    return RemedyLink(label, url, _permission(export, found), id, fields)
+    return RemedyLink(label, url, _permission(export, found), button, fields)
 
 
 def _resend(export: Export) -> RemedyLink:

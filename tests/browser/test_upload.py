@@ -57,7 +57,7 @@ def test_files_are_taken_in_approved_and_exported(meet: Meet, demo: Demo, files:
     bo.press_tile("Awaiting approval")
     bo.hands.tick(bo.box(NUMBER))
     bo.press("Approve 1" if bo.way.scripts else "Approve")
-    expect(bo.told("Approved 1: 2,060.00 SEK. 1 export began.")).to_be_visible()
+    expect(bo.told("Approved 1: Bill (1) 2,060.00 SEK. 1 export began.")).to_be_visible()
     bo.press_tile("Awaiting payment")
     bo.press(NUMBER)
     bo.waits_for(bo.page.locator("#exports").get_by_text("Synced", exact=True))

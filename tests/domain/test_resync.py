@@ -104,7 +104,7 @@ def test_a_set_is_frozen_with_its_exact_count_and_the_sum_of_each_currency(world
         playing.refuse(world, export)
     made = freeze(world, everything(xero))
     assert made.total == 4
-    assert made.sums == {"EUR": "13.00", "SEK": "175.00"}
+    assert made.sums == {"invoice": {"EUR": "13.00", "SEK": "200.00"}, "credit-note": {"SEK": "25.00"}}
     assert playing.statuses(world, exports) == [Status.FAILED] * 4
 
 
@@ -315,7 +315,7 @@ def test_every_resync_says_who_began_it_and_what_it_came_to_in_the_log(world: Wo
         )
     ).all()
     assert [tuple(entry) for entry in entries] == [
-        (Act.RESYNC_STARTED, "Bo", "2 to Xero (250.00 SEK)"),
+        (Act.RESYNC_STARTED, "Bo", "2 to Xero (Invoice 250.00 SEK)"),
         (Act.RESYNC_ENDED, "tieout", "2 exported, 0 still failing"),
     ]
 

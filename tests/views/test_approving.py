@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -38,7 +39,7 @@ def test_ticked_records_are_approved_with_their_sums_and_queued(world: World, vi
     assert count(world, AuditEntry.act == Act.RECORD_APPROVED) == 0
 
     page = bo.post("/records/approvals", {"ids": ids, "confirmed": "yes"}).text
-    assert "Approved 3: 250.00 SEK and 12.50 EUR. 3 exports began." in page
+    assert "Approved 3: Invoice (1) 12.50 EUR, Invoices (2) 250.00 SEK. 3 exports began." in page
     world.session.rollback()
     states = world.session.scalars(select(Record.approval).order_by(Record.id)).all()
     assert states == [Approval.APPROVED] * 3 + [Approval.AWAITING]
@@ -67,6 +68,20 @@ def test_approving_twice_has_one_effect(world: World, visit: Visit) -> None:
     assert count(world, AuditEntry.act == Act.RECORD_APPROVED) == 1
 
 
+def test_what_was_approved_is_summed_by_kind_and_what_is_on_hold_did_not_begin(world: World, visit: Visit) -> None:
+    world.connect_xero().start_date = date(2026, 11, 1)
+    world.session.commit()
+    records = [
+        *world.records(1, total_net=Decimal("80.00")),
+        *world.records(1, kind="bill", total_net=Decimal("10.00")),
+        *world.records(1, kind="credit note", total_net=Decimal("20.00"), issued_on=date(2026, 10, 1)),
+    ]
+    bo = visit("bo")
+    page = bo.post("/records/approvals", {"ids": [str(record.id) for record in records], "confirmed": "yes"}).text
+    assert "Approved 3: Invoice (1) 100.00 SEK, Bill (1) 12.50 SEK, Credit Note (1) 25.00 SEK." in page
+    assert "2 exports began. 1 export is on hold." in page
+
+
 def test_approving_nothing_is_refused_kindly(world: World, visit: Visit) -> None:
     world.records(1)
     bo = visit("bo")
@@ -82,7 +97,7 @@ def test_foreign_ids_among_the_ticked_are_left_out_and_reported(world: World, vi
     bo = visit("bo")
     bo.get("/records")
     page = bo.post("/records/approvals", {"ids": [str(mine.id), str(theirs.id), str(10**30)]}).text
-    assert "Approved 1: 125.00 SEK." in page
+    assert "Approved 1: Invoice (1) 125.00 SEK." in page
     assert "2 not found here" in page
     world.session.rollback()
     assert world.session.scalar(select(Record.approval).where(Record.id == theirs.id)) is Approval.AWAITING

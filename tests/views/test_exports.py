@@ -373,9 +373,7 @@ def refused_twice(world: World) -> Export:
     """An export that failed for want of an account and of a tax rate."""
     (export,) = world.approve(world.records(1))
     with writing(world.session):
-        lifecycle.move(
-            world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[UNMAPPED, UNTAXED]
-        )
+        lifecycle.move(world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[UNMAPPED, UNTAXED])
     return export
 
 

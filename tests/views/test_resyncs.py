@@ -193,7 +193,7 @@ def test_all_that_match_are_frozen_with_count_and_sum_and_asked_about(
     assert playing.again(world, job.id).words == "137 exported, 0 still failing"
     assert playing.statuses(world, [*others, *late]) == [Status.FAILED] * 2
     started = select(AuditEntry.words).where(AuditEntry.act == Act.RESYNC_STARTED)
-    assert world.session.scalars(started).one() == "137 to Xero (17125.00 SEK): Account mapped"
+    assert world.session.scalars(started).one() == "137 to Xero (Invoice 17,125.00 SEK): Account mapped"
 
 
 def test_a_filter_that_makes_no_sense_sends_nothing(world: World, xero: Connection, visit: Visit) -> None:
@@ -338,7 +338,7 @@ def test_the_list_shows_who_ordered_what_and_what_came_of_it(world: World, xero:
     press(bo, bo.get(PAGE), exports)
     playing.run_out(world, xero, lambda export: None)
     page = words(visit("cleo").get("/resyncs"))
-    assert "Bo Xero: Nordlys AB 2 250.00 SEK Done 2 exported, 0 still failing" in page
+    assert "Bo Xero: Nordlys AB 2 Invoice 250.00 SEK Done 2 exported, 0 still failing" in page
 
 
 def test_ticks_of_two_organisations_are_a_resync_for_each(world: World, xero: Connection, visit: Visit) -> None:
@@ -429,7 +429,7 @@ def test_sums_are_said_by_kind_and_currency_and_never_of_what_was_skipped(
     bo.post(f"/resyncs/{job.id}/confirmation")
     assert "Exports 3Invoice (1) 100.00 SEKBill (1) 12.50 SEK" in words(bo.get(f"/resyncs/{job.id}"))
     row = words(bo.get("/resyncs").text.partition('id="resync-')[2])
-    assert "Xero: Nordlys AB 3" in row
+    assert "Xero: Nordlys AB 3 Invoice 100.00 SEK Bill 12.50 SEK Credit Note 25.00 SEK" in row
     assert "0 of 3" in words(bo.get(PAGE))
 
 
