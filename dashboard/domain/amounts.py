@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_symbol
 
+from dashboard.vocabulary.figures import figures
 
-def figures(value: Decimal, currency: str) -> str:
-    """`1234.5`, "EUR" → "1,234.50": the currency's own decimals, more where the amount has them."""
-    places = max(get_currency_precision(currency), -int(value.normalize().as_tuple().exponent))
-    return format_decimal(value, f"#,##0.{'0' * places}" if places else "#,##0", locale="en")
+__all__ = ["all_briefly", "briefly", "figures", "in_words"]
 
 
 def in_words(value: Decimal, currency: str) -> str:

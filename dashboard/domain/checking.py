@@ -86,6 +86,8 @@ def settle(session: Session, lease: Lease, doubt: Doubt, finding: Finding, now: 
             words = f"Look in the ledger: the document with this record's link stands for {taken} here"
             fault = Fault(ErrorCode.CANNOT_TELL, found.number, words)
             _fail(session, export, Cause.FOUND_UNSURE, fault, now, lease.fence, told(finding))
+        case Foreign(object=found) if _proves_no_more_than_absence(export, found):
+            _settle_absent(session, export, attempt, now, timing, lease.fence)
         case Foreign():
             fault = foreign_fault(finding, export.key)
             _fail(session, export, Cause.FOUND_FOREIGN, fault, now, lease.fence, told(finding))
@@ -141,6 +143,11 @@ def plain(found: LedgerObject) -> dict[str, Any]:
 
 def export_reference(finding: Unsure) -> str:
     return finding.candidates[0].number if finding.candidates else ""
+
+
+def _proves_no_more_than_absence(export: Export, found: LedgerObject) -> bool:
+    """A dead namesake says why a second one would be refused, not that ours did not come: reads may lag behind it."""
+    return found.state.is_gone and found.key != export.key and export.absences + 1 < ABSENCES_NEEDED
 
 
 def _settle_absent(

@@ -56,6 +56,12 @@ def held(posting: DocumentPosting, **changes: Any) -> dict[str, Any]:
     return element | changes
 
 
+def somebody_elses(posting: DocumentPosting, **changes: Any) -> dict[str, Any]:
+    """The same number and content, without our link where the kind has a place for one."""
+    link = {"Url": "https://shop.example/1"} if FORMS[posting.kind].has_url else {}
+    return held(posting, **link, **changes)
+
+
 def a_list(posting: DocumentPosting, elements: Sequence[dict[str, Any]]) -> Say:
     pagination = {"page": 1, "pageSize": 1000, "pageCount": 1, "itemCount": len(elements)}
     return Say(200, {FORMS[posting.kind].plural: list(elements), "pagination": pagination})
@@ -127,11 +133,39 @@ def test_our_link_counts_wherever_tieout_was_reached_then() -> None:
     assert isinstance(find(INVOICE, held(INVOICE, Url=moved)), Ours)
 
 
-@pytest.mark.parametrize("status", ["VOIDED", "DELETED"])
-@pytest.mark.parametrize("posting", [INVOICE, BILL, CREDIT, BILL_CREDIT])
+@pytest.mark.parametrize(
+    ("posting", "status"),
+    [(INVOICE, "DELETED"), (CREDIT, "DELETED")]
+    + [(purchase, status) for purchase in (BILL, BILL_CREDIT) for status in ("VOIDED", "DELETED")],
+)
 def test_somebody_elses_dead_document_is_not_there(posting: DocumentPosting, status: str) -> None:
-    change = {"Url": "https://shop.example/1"} if FORMS[posting.kind].has_url else {}
-    assert find(posting, held(posting, Status=status, **change)) == Absent()
+    assert find(posting, somebody_elses(posting, Status=status)) == Absent()
+
+
+@pytest.mark.parametrize("posting", [INVOICE, CREDIT])
+def test_a_sales_number_that_was_voided_is_taken(posting: DocumentPosting) -> None:
+    finding = find(posting, somebody_elses(posting, Status="VOIDED"))
+    assert isinstance(finding, Foreign)
+    assert finding.object.state is LedgerState.VOID
+    assert finding.differences[-1] == "It was voided in Xero."
+
+
+@pytest.mark.parametrize("posting", [INVOICE, CREDIT])
+def test_what_books_something_under_the_number_is_shown_before_what_was_voided(posting: DocumentPosting) -> None:
+    alive = somebody_elses(posting, Total=7.0)
+    for elements in (
+        [alive, somebody_elses(posting, Status="VOIDED")],
+        [held(posting, Status="VOIDED", Url=""), alive],
+    ):
+        finding = find(posting, *elements)
+        assert isinstance(finding, Foreign)
+        assert finding.object.state is LedgerState.APPROVED
+
+
+def test_amounts_that_differ_are_written_as_everywhere() -> None:
+    finding = find(replace(INVOICE, total=Decimal("1250")), held(INVOICE, Total=1925.0))
+    assert isinstance(finding, Foreign)
+    assert "Its total in Xero is 1,925.00; 1,250.00 was sent." in finding.differences
 
 
 def test_another_suppliers_bill_of_the_same_number_is_not_there() -> None:

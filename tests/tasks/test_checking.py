@@ -113,6 +113,26 @@ def test_a_foreign_document_under_the_number_is_kept_to_be_compared(scene: Scene
 
 
 @pytest.mark.requirement("B-02")
+def test_a_voided_namesake_is_told_of_only_after_a_second_look(scene: Scene) -> None:
+    scene.books.fault("drop-before", method="PUT")
+    (export,) = scene.approve(1)
+    scene.run()
+    line = {"Description": "Tea", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200"}
+    theirs = {"Type": "ACCREC", "InvoiceNumber": "T-00001", "Contact": {"Name": "Somebody"}, "LineItems": [line]}
+    scene.books.seed(invoices=[{**theirs, "Status": "AUTHORISED"}])
+    scene.books.change(f"void:{scene.books.document('T-00001')['id']}")
+
+    scene.later(minutes=5.1)
+    scene.run()
+    assert scene.seen(export).status is Status.CHECKING
+    scene.later(minutes=5.1)
+    scene.run()
+
+    assert (scene.seen(export).status, export.error_code) == (Status.FAILED, ErrorCode.NUMBER_EXISTS)
+    assert len(scene.books.document_writes()) == 1
+
+
+@pytest.mark.requirement("B-02")
 def test_our_own_document_that_was_edited_in_the_ledger_is_told_apart(scene: Scene) -> None:
     scene.books.fault("drop-after-commit", method="PUT")
     (export,) = scene.approve(1)

@@ -53,7 +53,10 @@ GUIDES = (
             "Press “Compare with Xero”: the fields that differ are marked.",
             "The change in Xero is right: resolve the record as already in the ledger.",
             "The change is wrong: mend the document in Xero, press Look in Xero again, and adopt it once both agree.",
-            "It was voided and is still needed: resend.",
+            (
+                "It was voided and is still needed: a bill is resent. A voided sales number stays taken: take the "
+                "invoice in with another number, and resolve this one as not to be booked."
+            ),
         ),
         after="It does not go by itself: sending it again could book it twice.",
         remedy=Remedy.COMPARE,

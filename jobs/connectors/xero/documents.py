@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from dashboard.vocabulary.agreement import same_number
+from dashboard.vocabulary.figures import figures
 from dashboard.vocabulary.postings import DocumentPosting, LedgerState, Outcome, PostAs
 from jobs.connectors.xero import answers, payloads
 from jobs.connectors.xero.calls import API, Calls
 from jobs.connectors.xero.errors import understand
-from jobs.connectors.xero.fields import Element, amount, element, text, written
+from jobs.connectors.xero.fields import Element, amount, element, text
 from jobs.connectors.xero.forms import FORMS, STATES, page_address
 from jobs.connectors.xero.ledger import carries_key
 
@@ -55,9 +56,10 @@ def names(posting: DocumentPosting, found: Element) -> bool | None:
 
 
 def _booked_otherwise(posting: DocumentPosting, found: Element) -> tuple[str, ...]:
+    currency = posting.currency
     checked = (("total", "Total", posting.total), ("tax", "TotalTax", posting.tax))
     return tuple(
-        f"Xero booked a {name} of {written(booked)} {posting.currency}; {written(sent)} was sent."
+        f"Xero booked a {name} of {figures(booked, currency)} {currency}; {figures(sent, currency)} was sent."
         for name, field, sent in checked
         if (booked := amount(found, field)) is not None and booked != sent
     )

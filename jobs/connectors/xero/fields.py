@@ -54,11 +54,6 @@ def amount(holder: Element, name: str) -> Decimal | None:
     return value if abs(value) < _LARGEST else None
 
 
-def written(value: Decimal) -> str:
-    """An amount as people write it: Xero says 19.8, and we keep 125, where 19.80 and 125.00 are meant."""
-    return f"{value:.2f}" if value == round(value, 2) else f"{value:f}"
-
-
 def identifier(holder: Element, name: str) -> str:
     """A uuid in lower case; "" for the zero uuid that stands for "not saved", and for anything that is no uuid."""
     try:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from dashboard.vocabulary.agreement import Aspect, differing, same_number
 from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.figures import figures
 from dashboard.vocabulary.postings import (
     Absent,
     DocumentPosting,
@@ -15,11 +16,11 @@ from dashboard.vocabulary.postings import (
     ProviderError,
     Unsure,
 )
-from dashboard.vocabulary.records import RecordKind
+from dashboard.vocabulary.records import Direction, RecordKind
 from jobs.connectors.wire import Unreadable
 from jobs.connectors.xero import queries
 from jobs.connectors.xero.calls import Calls
-from jobs.connectors.xero.fields import Element, text, written
+from jobs.connectors.xero.fields import Element, text
 from jobs.connectors.xero.forms import FORMS
 from jobs.connectors.xero.ledger import carries_key, ledger_object
 
@@ -72,6 +73,7 @@ def judge(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Findi
 
 def differences(posting: DocumentPosting, found: LedgerObject) -> tuple[str, ...]:
     """What a person sees side by side, in their words; empty when everything agrees."""
+    tax, total = figures(posting.tax, posting.currency), figures(posting.total, posting.currency)
     words = {
         Aspect.STATE: f"It was {'voided' if found.state is LedgerState.VOID else 'deleted'} in Xero.",
         Aspect.KIND: f"Its kind in Xero is {found.kind.label}; {posting.kind.label} was sent.",
@@ -79,8 +81,8 @@ def differences(posting: DocumentPosting, found: LedgerObject) -> tuple[str, ...
         Aspect.CONTACT: f"Its contact in Xero is {found.contact_name or 'another one'}, not the one that was sent.",
         Aspect.DATE: f"Its date in Xero is {found.date}; {posting.date} was sent.",
         Aspect.CURRENCY: f"Its currency in Xero is {found.currency or 'empty'}; {posting.currency} was sent.",
-        Aspect.TAX: f"Its tax in Xero is {written(found.tax)}; {written(posting.tax)} was sent.",
-        Aspect.TOTAL: f"Its total in Xero is {written(found.total)}; {written(posting.total)} was sent.",
+        Aspect.TAX: f"Its tax in Xero is {figures(found.tax, found.currency)}; {tax} was sent.",
+        Aspect.TOTAL: f"Its total in Xero is {figures(found.total, found.currency)}; {total} was sent.",
     }
     differs = differing(posting, found, is_same_contact=_is_same_contact(posting, found))
     return tuple(said for aspect, said in words.items() if aspect in differs)
@@ -95,7 +97,7 @@ def _by_key(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> Fin
         found = (alive or ours)[-1]
         told = differences(posting, found)
         return Foreign(found, told) if told else Ours(found)
-    others = _alive(posting, candidates)
+    others = _alive(posting, candidates) or _voided(posting, candidates)
     if posting.kind is RecordKind.BILL:
         # Every supplier numbers its own bills.
         others = [found for found in others if _is_same_contact(posting, found)]
@@ -118,7 +120,8 @@ def _by_agreement(posting: DocumentPosting, candidates: Sequence[LedgerObject]) 
     if posting.kind is RecordKind.CREDIT_NOTE:
         if len(alive) > 1:
             return Unsure("Several credit notes in Xero have this number, and none agrees.", tuple(alive))
-        return Foreign(alive[0], differences(posting, alive[0])) if alive else Absent()
+        taking = alive or _voided(posting, candidates)
+        return Foreign(taking[-1], differences(posting, taking[-1])) if taking else Absent()
     near = [found for found in alive if _is_near(posting, found)]
     if near:
         return Unsure("A supplier credit note in Xero has this number and does not agree in everything.", tuple(near))
@@ -133,6 +136,15 @@ def _is_near(posting: DocumentPosting, found: LedgerObject) -> bool:
 def _alive(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> list[LedgerObject]:
     """Those that bear its number and still book something."""
     return [found for found in candidates if not found.state.is_gone and same_number(found.number, posting.number)]
+
+
+def _voided(posting: DocumentPosting, candidates: Sequence[LedgerObject]) -> list[LedgerObject]:
+    """Those that bear its sales number, book nothing and keep it taken all the same; a deleted one's is free again."""
+    if posting.kind.direction is not Direction.SALE:
+        return []
+    return [
+        found for found in candidates if found.state is LedgerState.VOID and same_number(found.number, posting.number)
+    ]
 
 
 def _is_same_contact(posting: DocumentPosting, found: LedgerObject) -> bool:
