@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import amounts, duplicates, in_ledger, scope
+from dashboard.domain import amounts, duplicates, found_advice, in_ledger, scope
 from dashboard.domain.duplicates import CannotDecide
 from dashboard.domain.in_ledger import CannotAdopt, CannotLook, Sent
 from dashboard.models import Record
@@ -36,6 +36,7 @@ def compare(record_id: int, export_id: int) -> Response:
     told, sent = in_ledger.told(rows, export), in_ledger.as_sent(rows, record, export)
     may = guards.here().may(Permission.RESOLVE)
     is_failed = export.status is Status.FAILED
+    unadoptable = in_ledger.why_not_adoptable(rows, export, told, label, frame.now()) if is_failed else ""
     return replies.page_or_part(
         "records/duplicate.html",
         "records/_found.html",
@@ -45,7 +46,8 @@ def compare(record_id: int, export_id: int) -> Response:
         told=told,
         sides=[(found, compared(sent, export.key, found)) for found in told.objects],
         refusal="" if may else Permission.RESOLVE.refusal,
-        unadoptable=in_ledger.why_not_adoptable(rows, export, told, label, frame.now()) if is_failed else "",
+        unadoptable=unadoptable,
+        advice=found_advice.advice(rows, record, export, told, label) if unadoptable else None,
         unlookable=in_ledger.why_not_lookable(export, connection),
         is_failed=is_failed,
         alike=in_ledger.alike(record, export, told) if guards.here().may(Permission.SEND) else None,

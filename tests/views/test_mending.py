@@ -12,13 +12,14 @@ from dashboard.domain import checking
 from dashboard.models import Attempt, AuditEntry, Export, Lookup, Record
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
-from dashboard.vocabulary.postings import Foreign, Ours, Unsure
+from dashboard.vocabulary.postings import Absent, Foreign, LedgerState, Ours, Unsure
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
 from tests.support.attempting import (
     LEDGER_ID,
     NUMBER_EXISTS,
     PERIOD_CLOSED,
+    accept,
     answer_look,
     fail_check,
     fall_silent,
@@ -202,9 +203,72 @@ def test_a_field_that_only_one_side_has_is_not_said_to_agree(world: World, visit
 
 
 def test_beside_the_ledgers_document_stands_what_helps_when_it_cannot_be_adopted(world: World, visit: Visit) -> None:
-    page = visit("bo").get(taken_number(world).compare).text
+    page = looked_at(world, visit, key="")
     assert "it carries no link to this record, so it cannot be adopted" in page
     assert "Resending works once Xero’s document was deleted, or renumbered there." in page
+
+
+def looked_at(world: World, visit: Visit, **theirs: object) -> str:
+    """The page that compares, after the ledger named a document that is not ours; `theirs` is how it differs."""
+    case, bo = taken_number(world), visit("bo")
+    bo.get(case.compare)
+    bo.post(case.look)
+    answer_look(world, case.export, Foreign(held(world, case.export, **theirs), ("It is another one.",)))
+    return bo.get(case.compare).text
+
+
+def test_another_document_under_the_number_is_not_said_to_be_ours_entered_by_hand(world: World, visit: Visit) -> None:
+    theirs = {"key": "", "contact_id": "c-9", "contact_name": "Berg AS", "total": Decimal("99.00")}
+    page = looked_at(world, visit, **theirs)
+    assert "it is another document with the same number: correct its number in Xero" in page
+    assert "It is in Xero already" not in page
+
+
+def test_where_one_field_differs_both_ways_out_are_told(world: World, visit: Visit) -> None:
+    page = looked_at(world, visit, key="", date=date(2026, 1, 2))
+    assert "If it is this document all the same, press Resolve" in page
+    assert "If it is another one, correct its number in Xero" in page
+
+
+@pytest.mark.parametrize("tells", ["its link", "its document"])
+def test_a_document_that_another_record_stands_for_names_and_links_it(world: World, visit: Visit, tells: str) -> None:
+    case, bo = taken_number(world), visit("bo")
+    (sibling,) = world.approve(world.records(1))
+    if tells == "its document":
+        accept(world, sibling)
+    bo.get(case.compare)
+    bo.post(case.look)
+    key = sibling.key if tells == "its link" else ""
+    answer_look(world, case.export, Foreign(held(world, case.export, key=key), ("It is another one.",)))
+    page = bo.get(case.compare).text
+    assert f'belongs to <a href="/records/{sibling.record_id}">Invoice T-00002</a> here.' in page
+    assert "pick “It is not to be booked”" in page
+    assert "It is in Xero already" not in page
+
+
+def test_nothing_is_advised_where_nothing_is_there_any_more_or_it_can_be_adopted(world: World, visit: Visit) -> None:
+    case, bo = taken_number(world), visit("bo")
+    for finding, said in ((Absent(), "It can be sent again."), (Ours(held(world, case.export)), "Adopt Xero’s")):
+        bo.get(case.compare)
+        bo.post(case.look)
+        answer_look(world, case.export, finding)
+        page = bo.get(case.compare).text
+        assert said in page
+        assert "press Resolve" not in page
+        assert "Press Resolve" not in page
+
+
+def test_a_number_that_was_voided_in_the_ledger_is_said_to_stay_taken(world: World, visit: Visit) -> None:
+    page = looked_at(world, visit, key="", state=LedgerState.VOID)
+    assert "Xero holds T-00001, voided." in page
+    assert "its number stays taken" in page
+    assert "sent again" not in page
+
+
+def test_our_own_document_that_was_changed_there_is_accepted_or_mended(world: World, visit: Visit) -> None:
+    page = looked_at(world, visit, total=Decimal("99.00"))
+    assert "If the change is right, press Resolve" in page
+    assert "Entered in Xero by hand" not in page
 
 
 def test_the_button_of_a_bill_that_another_record_brought_leads_to_the_decision(world: World, visit: Visit) -> None:
