@@ -91,7 +91,7 @@ def accept(
     *,
     ledger_id: str,
     url: str,
-    state: LedgerState,
+    state: LedgerState | None,
     warnings: Sequence[str] = (),
     outcome_of: int | None = None,
     words: str = "",
@@ -114,7 +114,7 @@ def accept(
         warning="; ".join(warnings),
         attachment=AttachmentState.DUE if _has_original(session, export) else AttachmentState.NONE,
         is_urgent=False,
-        words=words or f"Accepted as {state.label.lower()}",
+        words=words or ("Accepted" if state is None else f"Accepted as {state.label.lower()}"),
         **further,
     )
 

@@ -35,8 +35,10 @@ def end(session: Session, attempt_id: int, outcome: Outcome, now: datetime, timi
         _note_superseded(session, export, attempt, outcome, now)
         return None
     # An error that says nothing of the document is an answer too: the provider gives it again under the same
-    # idempotency value.
-    export.answers += 0 if outcome.exchange.status is None else 1
+    # idempotency value. Not so being told to wait: should it have been booked all the same, the same value brings the
+    # answer that was due.
+    is_to_wait = isinstance(outcome, Wait) and not _was_its_one_try(export, outcome)
+    export.answers += 0 if outcome.exchange.status is None or is_to_wait else 1
     session.flush()
     if export.status is not Status.SENDING:
         return _record_late(session, export, attempt, outcome, now)

@@ -66,7 +66,7 @@ class DocumentPosting:
     """A document resolved and frozen: ledger ids instead of names. Credits carry positive amounts.
 
     `key` is the export key, `link` an address of ours that contains it. `answered` counts the answers earlier attempts
-    of this export have had: an idempotency value may stay the same only while nothing was answered.
+    of this export have had: an idempotency value may stay the same only while nothing was answered but to wait.
     """
 
     key: str
@@ -145,8 +145,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Accepted:
+    """Booked. `state` is None where the ledger named none that is known here."""
+
     ledger_id: str
-    state: LedgerState
+    state: LedgerState | None
     exchange: Exchange
     url: str = ""
     warnings: tuple[str, ...] = ()
@@ -172,10 +174,14 @@ class Wait:
 
 @dataclass(frozen=True)
 class Unknown:
-    """No clear answer: it may be booked or not, and may still be booked for a while."""
+    """No clear answer: it may be booked or not, and may still be booked for a while.
+
+    `pause` is the seconds for which the whole connection waits, where the answer was that the provider is down.
+    """
 
     words: str
     exchange: Exchange
+    pause: float | None = None
 
 
 Outcome = Accepted | Refused | Wait | Unknown

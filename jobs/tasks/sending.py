@@ -30,7 +30,7 @@ from dashboard.domain.twins import Candidate
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.postings import Fault, Outcome, ProviderError, Refused, Wait
+from dashboard.vocabulary.postings import Fault, Outcome, ProviderError, Refused, Unknown, Wait
 from dashboard.vocabulary.statuses import Cause, Status
 from jobs.tasks import looking_up, reading_lists
 from jobs.tasks.holding import Holding
@@ -68,11 +68,20 @@ def send_next(holding: Holding) -> bool:
         raise
     answers = _in_our_terms(holding, ready, answers)
     _store(holding, ids, answers)
-    waits = [outcome for outcome in answers if isinstance(outcome, Wait)]
-    if waits:
-        longest = max(waits, key=lambda wait: wait.seconds)
-        raise ProviderError(longest.code, words=longest.words, retry_after=longest.seconds)
+    pauses = [pause for outcome in answers if (pause := _pause(outcome)) is not None]
+    if pauses:
+        raise max(pauses, key=lambda pause: pause.retry_after or 0)
     return True
+
+
+def _pause(outcome: Outcome) -> ProviderError | None:
+    """What the whole connection has to wait for after this answer, where it has to."""
+    match outcome:
+        case Wait(seconds=seconds, code=code, words=words):
+            return ProviderError(code, words=words, retry_after=seconds)
+        case Unknown(words=words, pause=float() as seconds):
+            return ProviderError(ErrorCode.PROVIDER_DOWN, words=words, retry_after=seconds)
+    return None
 
 
 def _due(holding: Holding) -> list[Export]:
@@ -165,7 +174,12 @@ def _why_not(record: Record, export: Export, checked: Checked, doubled: Fault | 
         return (attempts.twice_fault(export),)
     if record.archived_at is not None:
         return (Fault(ErrorCode.STATUS_NOT_ALLOWED, record.number, f"{record.number} is archived"),)
-    return (doubled,) if doubled is not None else checked.faults
+    if doubled is not None:
+        return (doubled,)
+    if record.is_possible_duplicate:
+        words = f"{record.number} may be a duplicate of another record: it is not sent until that is decided"
+        return (Fault(ErrorCode.NUMBER_EXISTS, record.number[:255], words, f"record:{record.duplicate_of_id or ''}"),)
+    return checked.faults
 
 
 def _hold_back_twins(
@@ -241,5 +255,5 @@ def _store(holding: Holding, ids: Sequence[int], answers: Sequence[Outcome]) -> 
             for attempt_id, outcome in zip(ids, answers, strict=True):
                 outcomes.end(session, attempt_id, outcome, holding.clock(), holding.timing)
         connection = session.get_one(Connection, holding.connection.id, populate_existing=True)
-        if not all(isinstance(outcome, Wait) for outcome in answers):
+        if not all(_pause(outcome) for outcome in answers):
             connections.resume(session, connection)

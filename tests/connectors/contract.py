@@ -154,11 +154,21 @@ class ConnectorContract:
         assert 0 < outcome.seconds <= 86_400
         assert stage.booked(RecordKind.INVOICE) == []
 
-    def test_an_outage_is_a_wait(self, stage: Stage, lists: Lists) -> None:
+    def test_an_outage_is_a_wait_for_what_the_ledger_refuses_a_second_time(self, stage: Stage, lists: Lists) -> None:
         stage.fault("503")
         outcome = stage.connector().push([lists.document("N-1")])[0]
         assert isinstance(outcome, Wait)
         assert outcome.code is ErrorCode.PROVIDER_DOWN
+
+    def test_an_outage_leaves_in_doubt_a_bill_which_the_ledger_would_book_a_second_time(
+        self, stage: Stage, lists: Lists
+    ) -> None:
+        posting = lists.document("N-1", RecordKind.BILL)
+        stage.fault("503")
+        outcome = stage.connector().push([posting])[0]
+        assert isinstance(outcome, Unknown)
+        assert outcome.pause is not None
+        assert stage.connector().find([posting]) == [Absent()]
 
     def test_nobody_listening_is_a_wait_for_writes_and_an_error_for_reads(self, stage: Stage, lists: Lists) -> None:
         nowhere = stage.connector(url="http://127.0.0.1:9")

@@ -234,3 +234,17 @@ def test_what_was_answered_changes_the_idempotency_key() -> None:
         connector.push([posting])
     first, second, third = (asked.headers["idempotency-key"] for asked in provider.asked)
     assert first == second != third
+
+
+@pytest.mark.parametrize("status", ["DELETED", "VOIDED"])
+def test_what_is_said_to_be_gone_the_moment_it_was_created_is_unknown(status: str) -> None:
+    first, second = push_answered([A, B], [saved(A, Status=status), saved(B)])
+    assert isinstance(first, Unknown)
+    assert first.words == f"Xero says that it is {'deleted' if status == 'DELETED' else 'void'}."
+    assert isinstance(second, Accepted)
+
+
+def test_a_status_that_is_not_known_is_told_and_not_taken_for_what_was_asked() -> None:
+    (outcome,) = push_answered([A], [saved(A, Status="BANANA")])
+    assert isinstance(outcome, Accepted)
+    assert (outcome.state, outcome.warnings) == (None, ("Xero says that its status is BANANA.",))

@@ -4,6 +4,7 @@ import pytest
 
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import DocumentPosting, Outcome, ProviderError, Refused, Unknown, Wait
+from dashboard.vocabulary.records import RecordKind
 from tests.connectors.postings import a_document
 from tests.connectors.scripted import TENANT, CountingGate, Say, Scripted, xero_at
 
@@ -56,6 +57,13 @@ def test_maintenance_waits() -> None:
     outcome = push([A], Say(503, "The Xero API is currently offline for maintenance"))[0]
     assert isinstance(outcome, Wait)
     assert (outcome.code, outcome.seconds) == (ErrorCode.PROVIDER_DOWN, 60)
+
+
+@pytest.mark.parametrize("kind", [RecordKind.BILL, RecordKind.BILL_CREDIT, RecordKind.CREDIT_NOTE])
+def test_maintenance_leaves_in_doubt_what_could_be_booked_twice_and_the_connection_waits(kind: RecordKind) -> None:
+    outcome = push([a_document("INV-A", kind)], Say(503, "offline", {"Retry-After": "90"}))[0]
+    assert isinstance(outcome, Unknown)
+    assert (outcome.words, outcome.pause) == ("offline", 90)
 
 
 @pytest.mark.parametrize(

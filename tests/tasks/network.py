@@ -96,6 +96,28 @@ class Confused(httpx2.BaseTransport):
         self._wire.close()
 
 
+class Overruled(httpx2.BaseTransport):
+    """A ledger that books the first documents it is sent, while what stands before it answers with this instead."""
+
+    def __init__(self, status: int, headers: dict[str, str] | None = None) -> None:
+        self._wire = httpx2.HTTPTransport()
+        self._status = status
+        self._headers = headers or {}
+        self._is_used = False
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = self._wire.handle_request(request)
+        if self._is_used or request.method != "PUT":
+            return response
+        self._is_used = True
+        response.read()
+        response.close()
+        return httpx2.Response(self._status, headers=self._headers, text="Not now")
+
+    def close(self) -> None:
+        self._wire.close()
+
+
 class DyingAtACommit:
     """Ends the process as it is about to commit its transaction number `at` (from 1) within the block."""
 

@@ -1,5 +1,7 @@
 """Who tries again: nobody what a person sent; the machine what it sent itself, five times, ever further apart."""
 
+from collections.abc import Callable
+
 import pytest
 
 from dashboard.db import writing
@@ -8,7 +10,10 @@ from dashboard.domain.backoff import SPREAD, STEPS
 from dashboard.models.export import AttemptState
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.statuses import Status
-from tests.tasks.scene import Scene
+from jobs.tasks import drain
+from jobs.tasks.office import Office
+from tests.tasks.network import Overruled
+from tests.tasks.scene import KINDS, Scene
 
 MINUTES = (1, 5, 15, 60, 240)
 
@@ -40,6 +45,38 @@ def test_a_manual_export_that_meets_a_fault_is_sent_exactly_once(scene: Scene, f
     assert standing.of(export, scene.connection, "T-00001").onward == (
         "No retry is scheduled; it will not be sent again by itself."
     )
+
+
+@pytest.mark.requirement("S0-08")
+@pytest.mark.parametrize("kind", ["bill", "supplier credit note"])
+def test_what_may_be_booked_twice_and_meets_an_outage_is_looked_up_and_sent_once(scene: Scene, kind: str) -> None:
+    scene.books.fault("503", method="PUT", times=0)
+    (export,) = scene.by_hand(1, kind=kind)
+
+    scene.run()
+    assert scene.seen(export).status is Status.CHECKING
+    scene.session.refresh(scene.connection)
+    assert scene.connection.waiting_for == "Xero out of reach"
+    let_every_back_off_time_pass(scene)
+
+    assert len(scene.books.document_writes()) == 1
+    assert (scene.seen(export).status, export.error_code) == (Status.FAILED, ErrorCode.NOT_IN_LEDGER)
+
+
+@pytest.mark.parametrize("kind", ["bill", "supplier credit note", "credit note", "invoice"])
+@pytest.mark.parametrize("status", [503, 429])
+def test_what_was_booked_although_the_answer_was_to_wait_is_booked_once(
+    scene: Scene, office_over: Callable[[Overruled], Office], status: int, kind: str
+) -> None:
+    exports = scene.approve(2, kind=kind)
+
+    drain.run(office_over(Overruled(status, {"Retry-After": "20"})))
+    scene.later(seconds=61)
+    scene.run()
+    scene.settle()
+
+    assert scene.statuses() == [Status.SYNCED] * 2
+    assert len(scene.books.holds(KINDS[exports[0].kind])) == 2
 
 
 @pytest.mark.requirement("S0-08")

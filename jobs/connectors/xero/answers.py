@@ -23,7 +23,8 @@ _KEY_REUSED = re.compile(r"idempotency key:?.* used with a different request", r
 class Written:
     """A PUT of several elements: how it was sent, and how its answer is to be read.
 
-    `state` turns an accepted element's Status into ours; `warnings` names what Xero booked otherwise than sent.
+    `state` turns an accepted element's Status into ours, None where it is none of them; `warnings` names what Xero
+    booked otherwise than sent.
     """
 
     method: str
@@ -33,7 +34,7 @@ class Written:
     sent: Sequence[object]
     sign: Sign
     understand: Understand
-    state: Callable[[int, Element], LedgerState]
+    state: Callable[[int, Element], LedgerState | None]
     page: Callable[[str], str]
     warnings: Callable[[int, Element], tuple[str, ...]] = lambda index, found: ()
 
@@ -93,10 +94,13 @@ def _read(written: Written, index: int, mine: Element, refused_whole: bool, exch
         return Unknown("Xero gave it no id.", exchange)
     if not written.sign(index, mine):
         return Unknown("Xero's answer does not say which document it is about.", exchange)
+    state = written.state(index, mine)
+    if state is not None and state.is_gone:
+        return Unknown(f"Xero says that it is {state.label.lower()}.", exchange)
     warnings = messages(mine, "Warnings") + (messages(mine, "ValidationErrors") if status == "WARNING" else ())
     return Accepted(
         ledger_id=ledger_id,
-        state=written.state(index, mine),
+        state=state,
         exchange=exchange,
         url=written.page(ledger_id),
         warnings=warnings + written.warnings(index, mine),

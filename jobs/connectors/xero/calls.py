@@ -48,11 +48,23 @@ class Calls:
     def address(self, path: str, query: Mapping[str, str] | None = None) -> str:
         return self._wire.address(path, query)
 
-    def write(self, method: str, address: str, content: bytes, headers: Mapping[str, str]) -> Reply:
-        """Raises ProviderError only for what stops a push: access expired, company disconnected, scope missing."""
+    def write(
+        self,
+        method: str,
+        address: str,
+        content: bytes,
+        headers: Mapping[str, str],
+        *,
+        may_double: bool = False,
+    ) -> Reply:
+        """Raises ProviderError only for what stops a push: access expired, company disconnected, scope missing.
+
+        `may_double`: Xero would take the same content a second time. Then even "out of service" is no clear answer, for
+        it may come from what stands before the books.
+        """
         try:
             answer = self._wire.call(method, address, headers={**self._headers(), **headers}, content=content)
-            return self._weigh(answer)
+            return self._weigh(answer, may_double)
         except NotSent as reason:
             return _setback(str(reason), _wait(_WAIT_WHEN_DOWN, ErrorCode.PROVIDER_DOWN, str(reason)))
         except NoAnswer as reason:
@@ -63,7 +75,7 @@ class Calls:
             seconds = _WAIT_WHEN_DOWN if error.retry_after is None else error.retry_after
             return _setback(error.words, _wait(seconds, error.code, error.words))
 
-    def _weigh(self, answer: Answer) -> Reply:
+    def _weigh(self, answer: Answer, may_double: bool) -> Reply:
         """https://developer.xero.com/documentation/api/accounting/responsecodes"""
         request_id = answer.headers.get("xero-correlation-id", "")
         said = "" if 200 <= answer.status < 300 else words(answer)
@@ -78,7 +90,9 @@ class Calls:
                 limit = _limit(answer)
                 return reply(verdict=_wait(_seconds(answer, _WAIT_WHEN_LIMITED[limit]), ErrorCode.RATE_LIMITED, said))
             case 503:
-                return reply(verdict=_wait(_seconds(answer, _WAIT_WHEN_DOWN), ErrorCode.PROVIDER_DOWN, said))
+                seconds = _seconds(answer, _WAIT_WHEN_DOWN)
+                waits = _wait(seconds, ErrorCode.PROVIDER_DOWN, said)
+                return reply(verdict=_unknown(said, seconds) if may_double else waits)
             case 400:
                 return reply(document=_document_or_none(answer))
             case status if 200 <= status < 300:
@@ -236,8 +250,8 @@ def _wait(seconds: float, code: ErrorCode, said: str) -> Verdict:
     return lambda exchange: Wait(seconds, code, said, exchange)
 
 
-def _unknown(said: str) -> Verdict:
-    return lambda exchange: Unknown(said, exchange)
+def _unknown(said: str, pause: float | None = None) -> Verdict:
+    return lambda exchange: Unknown(said, exchange, pause)
 
 
 def _refused(said: str) -> Verdict:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.vocabulary.agreement import same_number
 from dashboard.vocabulary.figures import figures
-from dashboard.vocabulary.postings import DocumentPosting, LedgerState, Outcome, PostAs
+from dashboard.vocabulary.postings import DocumentPosting, Outcome
 from jobs.connectors.xero import answers, payloads
 from jobs.connectors.xero.calls import API, Calls
 from jobs.connectors.xero.errors import understand
@@ -13,7 +13,6 @@ from jobs.connectors.xero.forms import FORMS, STATES, page_address
 from jobs.connectors.xero.ledger import carries_key
 
 _QUERY = {"summarizeErrors": "false", "unitdp": "4"}
-_ASKED = {PostAs.DRAFT: LedgerState.DRAFT, PostAs.AWAITING: LedgerState.AWAITING, PostAs.APPROVED: LedgerState.APPROVED}
 
 
 def push_documents(calls: Calls, batch: Sequence[DocumentPosting], short_code: str) -> list[Outcome]:
@@ -23,7 +22,8 @@ def push_documents(calls: Calls, batch: Sequence[DocumentPosting], short_code: s
     content = payloads.encode(form.plural, sent)
     address = calls.address(f"{API}/{form.plural}", _QUERY)
     key = payloads.idempotency_key("PUT", address, content, batch)
-    reply = calls.write("PUT", address, content, {"Content-Type": "application/json", "Idempotency-Key": key})
+    headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+    reply = calls.write("PUT", address, content, headers, may_double=not form.has_unique_number)
     written = answers.Written(
         method="PUT",
         address=address,
@@ -32,7 +32,7 @@ def push_documents(calls: Calls, batch: Sequence[DocumentPosting], short_code: s
         sent=sent,
         sign=lambda index, found: names(batch[index], found),
         understand=lambda index, words: understand(words, batch[index]),
-        state=lambda index, found: STATES.get(text(found, "Status"), _ASKED[batch[index].post_as]),
+        state=lambda index, found: STATES.get(text(found, "Status")),
         page=lambda ledger_id: page_address(short_code, form.page, ledger_id),
         warnings=lambda index, found: _booked_otherwise(batch[index], found),
     )
@@ -58,7 +58,9 @@ def names(posting: DocumentPosting, found: Element) -> bool | None:
 def _booked_otherwise(posting: DocumentPosting, found: Element) -> tuple[str, ...]:
     currency = posting.currency
     checked = (("total", "Total", posting.total), ("tax", "TotalTax", posting.tax))
-    return tuple(
+    status = text(found, "Status")
+    unknown = (f"Xero says that its status is {status}.",) if status and status not in STATES else ()
+    return unknown + tuple(
         f"Xero booked a {name} of {figures(booked, currency)} {currency}; {figures(sent, currency)} was sent."
         for name, field, sent in checked
         if (booked := amount(found, field)) is not None and booked != sent

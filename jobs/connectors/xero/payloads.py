@@ -111,7 +111,8 @@ def pretty(value: object) -> str:
 
 
 def idempotency_key(method: str, address: str, content: bytes, batch: Sequence[DocumentPosting]) -> str:
-    """The same value only for the identical batch of which nothing was answered: Xero replays errors under an old key.
+    """The same value only for the identical batch of which nothing was answered but to wait: Xero replays errors under
+    an old key.
 
     https://developer.xero.com/documentation/guides/idempotent-requests/idempotency
     """
