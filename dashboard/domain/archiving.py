@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import audit, counts, lifecycle, resolving
+from dashboard.domain import audit, counts, lifecycle, publishing, resolving
 from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.audit import Act
@@ -88,7 +88,7 @@ def archive(session: Session, record: Record, reason: str, actor: Actor, now: da
 def restore(session: Session, record: Record, actor: Actor, now: datetime) -> None:
     """Take the record back as it was. One that may be the same as another that is not archived has to be decided anew.
 
-    Nothing is sent. The record is held by the caller's lock. Raises CannotArchive.
+    What was held stays so only while something holds it. The record is held by the caller's lock. Raises CannotArchive.
     """
     if record.archived_at is None:
         raise CannotArchive(f"{record.number} is not archived.")
@@ -101,6 +101,7 @@ def restore(session: Session, record: Record, actor: Actor, now: datetime) -> No
                 resolving.reopen(session, record, export, actor, now)
             elif export.resolution == ARCHIVED_ON_HOLD:
                 _hold_again(session, export, actor, now)
+        publishing.release(session, record, actor, now)
 
 
 def _hold_again(session: Session, export: Export, actor: Actor, now: datetime) -> None:

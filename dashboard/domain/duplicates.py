@@ -5,10 +5,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, extract, or_, select
+from sqlalchemy import ColumnElement, Select, and_, extract, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import archiving, audit
+from dashboard.domain import archiving, audit, publishing
 from dashboard.domain.actors import Actor
 from dashboard.domain.archiving import CannotArchive
 from dashboard.domain.intake.same_bill import is_same_seller
@@ -61,6 +61,13 @@ def alike(session: Session, record: Record) -> list[Record]:
     return [other for other in session.scalars(query) if is_same_seller(record, other)][:_MOST_ALIKE]
 
 
+def undecided(tenant_id: int) -> Select[int]:
+    """Ids of the organisation's records that nobody told apart from another yet: none of them is sent."""
+    # Written as in the index: see records._is.
+    is_possible_duplicate: ColumnElement[bool] = literal_column("record.is_possible_duplicate")
+    return select(Record.id).where(Record.tenant_id == tenant_id, is_possible_duplicate, Record.archived_at.is_(None))
+
+
 def later_ones(session: Session, record: Record) -> Sequence[Record]:
     """Records that came after it, may be the same, and are not decided on."""
     query = select(Record).where(
@@ -76,7 +83,10 @@ def keep_both(session: Session, record: Record, actor: Actor, now: datetime) -> 
     """It is another document: it may be approved and sent from now on. Raises CannotDecide."""
     _check(session, record)
     record.is_possible_duplicate = False
+    if record.duplicate_of_id is not None:
+        record.kept_apart = [*record.kept_apart, record.duplicate_of_id]
     _note(session, record, Act.RECORD_NOT_DUPLICATE, "A document of its own: both are kept", actor, now)
+    publishing.release(session, record, actor, now)
 
 
 def archive(session: Session, record: Record, actor: Actor, now: datetime) -> None:
@@ -95,8 +105,11 @@ def archive_other(session: Session, record: Record, actor: Actor, now: datetime)
     if other is None:
         raise CannotDecide(f"{record.number} has no other record beside it any more.")
     _put_away(session, other, f"The same document as {record.number} taken in again, which is kept", actor, now)
+    # Restored, it is the one that has to be told apart from what was kept in its place.
+    other.duplicate_of_id = record.id
     record.is_possible_duplicate = False
     _note(session, record, Act.RECORD_NOT_DUPLICATE, "The same document as another: this one is kept", actor, now)
+    publishing.release(session, record, actor, now)
 
 
 def _put_away(session: Session, record: Record, reason: str, actor: Actor, now: datetime) -> None:

@@ -139,6 +139,22 @@ def send(
     return export
 
 
+def release(session: Session, record: Record, actor: Actor, now: datetime) -> None:
+    """Let go on its way what was held of the record and is held by nothing any more. The caller holds the record.
+
+    What waits for the answer whether it is still to be sent goes on waiting.
+    """
+    if record.archived_at is not None or record.is_possible_duplicate or record.approval is not Approval.APPROVED:
+        return
+    for _, connection in exports_of(session, record):
+        export = _export_of(session, record, connection)
+        if export is None or export.status is not Status.ON_HOLD or export.ordered_at is not None:
+            continue
+        if not why_held(record, connection, export):
+            words = f"Released: nothing holds it back from {connection.provider.label} any more"
+            lifecycle.move(session, export, Status.PENDING, Cause.TRIGGER_MET, now, actor=actor, words=words)
+
+
 def why_not_sendable(record: Record, connection: Connection, export: Export | None) -> str:
     """Why a person cannot send the record to the connection now, as a sentence; "" when they can."""
     number, label = record.number, connection.provider.label

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
-from dashboard.domain import amounts, audit, lifecycle, resync_progress
-from dashboard.domain.actors import Actor
+from dashboard.domain import amounts, audit, duplicates, lifecycle, resync_progress
+from dashboard.domain.actors import MACHINE, Actor
 from dashboard.domain.resync_causes import cause_of, code_of, has_code
-from dashboard.domain.resync_sets import FIRST_OF_A_CAUSE, STALE
+from dashboard.domain.resync_sets import FIRST_OF_A_CAUSE, STALE, UNDECIDED
 from dashboard.models import Connection, Export, Resync, ResyncItem, User
 from dashboard.models.resync import ItemState, ResyncState
 from dashboard.vocabulary.audit import Act
@@ -39,7 +39,7 @@ def confirm(session: Session, resync: Resync, reason: str, actor: Actor, now: da
         session,
         update(Resync)
         .where(Resync.id == resync.id, Resync.state == ResyncState.FROZEN)
-        .values(state=ResyncState.RUNNING, confirmed_at=now, reason=reason[:500]),
+        .values(state=ResyncState.RUNNING, confirmed_by_id=actor.id, confirmed_at=now, reason=reason[:500]),
     )
     session.refresh(resync)
     if not started:
@@ -78,11 +78,12 @@ def cancel(session: Session, resync: Resync, actor: Actor, now: datetime) -> boo
     """
     mine = Resync.id == resync.id
     dropped = {"state": ResyncState.CANCELLED, "ended_at": now, "words": "Not confirmed; nothing was sent"}
-    if changed(session, update(Resync).where(mine, Resync.state == ResyncState.FROZEN).values(**dropped)):
+    frozen = update(Resync).where(mine, Resync.state == ResyncState.FROZEN)
+    if changed(session, frozen.values(cancelled_by_id=actor.id, **dropped)):
         session.refresh(resync)
         return True
     stopping = update(Resync).where(mine, Resync.state == ResyncState.RUNNING)
-    if not changed(session, stopping.values(state=ResyncState.CANCELLING)):
+    if not changed(session, stopping.values(state=ResyncState.CANCELLING, cancelled_by_id=actor.id)):
         session.refresh(resync)
         return False
     session.refresh(resync)
@@ -140,7 +141,6 @@ def _count(session: Session, resync: Resync, state: ItemState) -> int:
 
 def _queue_wave(session: Session, resync: Resync, now: datetime) -> None:
     """Turn the wave's exports to Pending, those only that are still failed as they were when the set was frozen."""
-    person = session.get_one(User, resync.created_by_id)
     is_waiting = ResyncItem.state == ItemState.WAITING
     in_wave = (ResyncItem.resync_id == resync.id, ResyncItem.wave <= resync.wave, is_waiting)
     # Looked up one by one under the unique key: joined, PostgreSQL takes a set it has no statistics of for a single row
@@ -149,21 +149,30 @@ def _queue_wave(session: Session, resync: Resync, now: datetime) -> None:
         ResyncItem.resync_id == resync.id, ResyncItem.export_id == Export.id
     )
     as_seen = seen_at.correlate(Export).scalar_subquery() == Export.failed_at
+    undecided = duplicates.undecided(resync.tenant_id)
     operation = lifecycle.move_set(
         session,
-        (*_of_its_connection(resync), as_seen, Export.alarm == ""),
+        (*_of_its_connection(resync), as_seen, Export.alarm == "", Export.record_id.not_in(undecided)),
         Status.FAILED,
         Status.PENDING,
         Cause.RESYNC,
         now,
-        actor=Actor(person.id, person.name),
+        actor=_actor(session, resync.confirmed_by_id),
         words=resync.label,
         resync_id=resync.id,
         is_urgent=resync.total <= 1,
         **lifecycle.MANUAL_AGAIN,
     )
     changed(session, update(ResyncItem).where(*in_wave, _was_moved_by(operation)).values(state=ItemState.QUEUED))
-    changed(session, update(ResyncItem).where(*in_wave).values(state=ItemState.SKIPPED, words=STALE, ended_at=now))
+    skipped = update(ResyncItem).values(state=ItemState.SKIPPED, ended_at=now)
+    held = select(Export.id).where(*_of_its_connection(resync), Export.record_id.in_(undecided))
+    changed(session, skipped.where(*in_wave, ResyncItem.export_id.in_(held)).values(words=UNDECIDED))
+    changed(session, skipped.where(*in_wave).values(words=STALE))
+
+
+def _actor(session: Session, user_id: int | None) -> Actor:
+    person = session.get(User, user_id) if user_id is not None else None
+    return MACHINE if person is None else Actor(person.id, person.name)
 
 
 def _stop_unmended(session: Session, resync: Resync, now: datetime) -> None:
@@ -213,7 +222,6 @@ def _settle_moved_elsewhere(session: Session, resync: Resync, now: datetime) -> 
 
 
 def _put_back(session: Session, resync: Resync, now: datetime) -> None:
-    person = session.get_one(User, resync.created_by_id)
     operation = lifecycle.move_set(
         session,
         (*_of_its_connection(resync), Export.resync_id == resync.id),
@@ -221,7 +229,7 @@ def _put_back(session: Session, resync: Resync, now: datetime) -> None:
         Status.FAILED,
         Cause.CANCELLED,
         now,
-        actor=Actor(person.id, person.name),
+        actor=_actor(session, resync.cancelled_by_id),
         words="",
         resync_id=None,
     )

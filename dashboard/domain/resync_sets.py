@@ -25,7 +25,11 @@ LAST_WAVE = 3
 """First a few of the causes, then a few of every other cause, then all that is left."""
 
 ALARMED = "Skipped: it may be in the ledger twice; look at its record first"
+UNDECIDED = "Skipped: it may be a duplicate; decide that first"
 STALE = "Skipped: it was no longer failed as it was when chosen"
+
+
+NOTHING_FAILED = "None of them is failed any more, so nothing was sent."
 
 
 class EmptySelection(Exception):
@@ -98,7 +102,7 @@ def freeze(
     the first resync. The same choice with the same form token gives the same resyncs. Raises EmptySelection.
     """
     connections = _connections(session, tenant_id, choice)
-    reason = "None of them is failed any more, so nothing was sent."
+    reason = NOTHING_FAILED
     digest = hashlib.sha256(choice.fingerprint.encode()).hexdigest()[:12]
     made = []
     for connection in connections:
@@ -108,9 +112,10 @@ def freeze(
         session.execute(select(Connection.id).where(Connection.id == connection.id).with_for_update(key_share=True))
         token = f"{form_token[:30]}{_PRESS}{digest}{_PRESS}{connection.id}"
         same = select(Resync).where(Resync.tenant_id == tenant_id, Resync.form_token == token)
-        frozen = session.scalars(same).one_or_none() or _freeze(session, connection, choice, token, actor, now)
-        if frozen is not None:
-            made.append(frozen)
+        try:
+            made.append(session.scalars(same).one_or_none() or _freeze(session, connection, choice, token, actor, now))
+        except EmptySelection as refused:
+            reason = str(refused)
     if not made:
         raise EmptySelection(reason)
     if isinstance(choice, Ticked) and made[0].state is ResyncState.FROZEN:
@@ -149,8 +154,8 @@ def _connections(session: Session, tenant_id: int, choice: Choice) -> Sequence[C
 
 def _freeze(
     session: Session, connection: Connection, choice: Choice, token: str, actor: Actor, now: datetime
-) -> Resync | None:
-    """The frozen resync of one connection, or None when nothing of it is left to send."""
+) -> Resync:
+    """The frozen resync of one connection. Raises EmptySelection when nothing of it is left to send."""
     resync = Resync(
         tenant_id=connection.tenant_id,
         connection_id=connection.id,
@@ -159,25 +164,31 @@ def _freeze(
         created_by_id=actor.id,
         created_at=now,
     )
-    with session.begin_nested() as undo:
+    with session.begin_nested():
         session.add(resync)
         session.flush()
         _write_items(session, resync, choice)
         items = select(ResyncItem.state, func.count()).where(ResyncItem.resync_id == resync.id)
         states = dict(session.execute(items.group_by(ResyncItem.state)).all())
         if ItemState.WAITING not in states:
-            undo.rollback()
-            return None
+            raise EmptySelection(_why_none(session, resync))
         resync.total = sum(states.values())
         resync.sums = _sums(session, resync)
         session.flush()
     return resync
 
 
+def _why_none(session: Session, resync: Resync) -> str:
+    query = select(ResyncItem.words).where(ResyncItem.resync_id == resync.id, ResyncItem.words != STALE)
+    said = session.scalars(query.distinct().order_by(ResyncItem.words)).all()
+    return " ".join(f"{words.replace('Skipped', 'Nothing was sent')}." for words in said) or NOTHING_FAILED
+
+
 def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
     chosen, is_as_seen = _conditions(choice)
-    # What may be in the ledger twice is looked at by a person before it goes a third time.
-    to_send = case((and_(Export.status == Status.FAILED, Export.alarm == "", *is_as_seen), 1), else_=0)
+    # What may be in the ledger twice, or may be another record, is looked at by a person before it goes again.
+    is_clear = and_(Export.alarm == "", ~Record.is_possible_duplicate)
+    to_send = case((and_(Export.status == Status.FAILED, is_clear, *is_as_seen), 1), else_=0)
     cause = cause_of_export()
     found = (
         select(
@@ -189,6 +200,7 @@ def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
             cause.label("cause"),
             Export.failed_at.label("failed_at"),
             Export.alarm.label("alarm"),
+            Record.is_possible_duplicate.label("is_undecided"),
         )
         .join(Record, Record.id == Export.record_id)
         .where(Export.tenant_id == resync.tenant_id, Export.connection_id == resync.connection_id, *chosen)
@@ -211,7 +223,9 @@ def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
         "state": state,
         "cause": found.c.cause,
         "failed_at": found.c.failed_at,
-        "words": case((found.c.to_send == 1, ""), (found.c.alarm != "", ALARMED), else_=STALE),
+        "words": case(
+            (found.c.to_send == 1, ""), (found.c.alarm != "", ALARMED), (found.c.is_undecided, UNDECIDED), else_=STALE
+        ),
     }
     session.execute(insert(ResyncItem).from_select(list(columns), select(*columns.values())))
 

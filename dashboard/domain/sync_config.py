@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import connections, lifecycle
+from dashboard.domain import connections, duplicates, lifecycle
 from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.postings import PostAs
@@ -114,8 +114,14 @@ def _release(session: Session, connection: Connection, actor: Actor, now: dateti
     start = connection.start_date
     words = f"Released: documents dated from {start:%-d %b %Y} are sent" if start else "Released: any date is sent"
     dated = (Record.issue_date >= start if start else Record.issue_date.is_not(None)) & Record.archived_at.is_(None)
-    # What has an order waits for somebody's answer, not for a date: see still_send.py.
-    chosen = (*_of(connection), Export.ordered_at.is_(None), Export.record_id.in_(_dated(connection, dated)))
+    chosen = (
+        *_of(connection),
+        # What has an order waits for somebody's answer, not for a date: see still_send.py.
+        Export.ordered_at.is_(None),
+        Export.record_id.in_(_dated(connection, dated)),
+        # These go once somebody decided: see duplicates.keep_both.
+        Export.record_id.not_in(duplicates.undecided(connection.tenant_id)),
+    )
     operation = lifecycle.move_set(
         session, chosen, Status.ON_HOLD, Status.PENDING, Cause.TRIGGER_MET, now, actor=actor, words=words
     )

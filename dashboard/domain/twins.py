@@ -37,7 +37,7 @@ def hold_back(
     """Why candidates may not be sent, by export id: another record's bill has the same contact, number and kind there.
 
     Each of them becomes a possible duplicate of that other record, for a person to decide. What was decided to be a
-    document of its own, beside that record or a later one, is not asked about again. One query for all candidates.
+    document of its own beside that record is not asked about again. One query for all candidates.
     """
     bills = [each for each in candidates if each.record.kind.direction is Direction.PURCHASE]
     if not bills:
@@ -94,13 +94,8 @@ def _is_behind(theirs: Export, ours: Export) -> bool:
 
 
 def _is_decided(record: Record, other: Record) -> bool:
-    """Whether a person kept both. Others are asked about from the oldest on, so a decision holds for all before it."""
-    return _is_kept_beside(record, other) or _is_kept_beside(other, record)
-
-
-def _is_kept_beside(kept: Record, other: Record) -> bool:
-    named = kept.duplicate_of_id
-    return named is not None and named >= other.id and not kept.is_possible_duplicate
+    """Whether a person kept both. That one was kept in the place of the other says the opposite."""
+    return other.id in record.kept_apart or record.id in other.kept_apart
 
 
 def _words(other: Record, theirs: Export, label: str) -> str:

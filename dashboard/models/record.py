@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.db import Amount, Base, ExactDecimal, Id, UTCDateTime, closed_set
@@ -19,7 +19,8 @@ class Record(Base):
     """Amounts are in `currency` and positive also for credits: the kind says which way they go.
 
     `contact_key` is under which value the contact is mapped; `seller_key` and `normalised_number` tell the same bill
-    taken in twice. `duplicate_of_id` with `is_possible_duplicate` keeps a record from being sent until decided.
+    taken in twice. `duplicate_of_id` with `is_possible_duplicate` keeps a record from being sent until decided;
+    `kept_apart` are the ids of those beside which a person said that it is a document of its own.
     `has_export` tells whether it was ever handed to a connection.
     """
 
@@ -74,6 +75,7 @@ class Record(Base):
     has_export: Mapped[bool] = mapped_column(default=False)
     is_possible_duplicate: Mapped[bool] = mapped_column(default=False)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
+    kept_apart: Mapped[list[int]] = mapped_column(JSON, default=list)
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -138,6 +138,23 @@ def test_the_earlier_one_is_archived_instead_when_it_is_nowhere_yet(world: World
     assert export.status is Status.PENDING
 
 
+@pytest.mark.requirement("B-24")
+def test_the_one_that_lost_has_to_be_decided_on_anew_when_it_is_restored(world: World) -> None:
+    world.connect_xero()
+    kept = twin(world)
+    lost = duplicates.other_of(world.session, kept)
+    assert lost is not None
+    with writing(world.session) as session:
+        duplicates.archive_other(session, kept, world.actor("bo"), world.now())
+        archiving.restore(session, lost, world.actor("bo"), world.now())
+    assert duplicates.other_of(world.session, lost) == kept
+    assert world.approve([lost]) == []
+    with writing(world.session) as session:
+        duplicates.keep_both(session, lost, world.actor("bo"), world.now())
+    (export,) = world.approve([lost])
+    assert export.status is Status.PENDING
+
+
 def test_an_earlier_one_that_is_on_its_way_is_not_archived(world: World) -> None:
     world.connect_xero()
     record = twin(world)

@@ -21,7 +21,7 @@ from dashboard.domain import (
 )
 from dashboard.domain.export_filters import Filters
 from dashboard.domain.resync_sets import Choice, Matching, RestOf, Ticked
-from dashboard.models import AuditEntry, Connection, Export, Resync, ResyncItem
+from dashboard.models import AuditEntry, Connection, Export, Record, Resync, ResyncItem
 from dashboard.models.resync import ItemState, ResyncState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
@@ -369,3 +369,44 @@ def test_what_may_be_in_the_ledger_twice_is_skipped_until_a_person_looked(world:
     world.session.refresh(plain)
     world.session.refresh(alarmed)
     assert (alarmed.status, plain.status) == (Status.FAILED, Status.PENDING)
+
+
+def doubt(world: World, export: Export) -> None:
+    """Its record may be the same as another."""
+    with writing(world.session) as session:
+        session.get_one(Record, export.record_id).is_possible_duplicate = True
+
+
+def test_a_possible_duplicate_is_skipped_until_it_is_decided_on(world: World, xero: Connection) -> None:
+    doubtful, meanwhile, plain = playing.failed(world, 3)
+    doubt(world, doubtful)
+    made = freeze(world, everything(xero))
+    doubt(world, meanwhile)
+    with writing(world.session):
+        resync.confirm(world.session, made, "", world.actor("bo"), world.now())
+    assert playing.statuses(world, [doubtful, meanwhile, plain]) == [Status.FAILED, Status.FAILED, Status.PENDING]
+    results, _ = resync_results.results(world.session, made)
+    skipped = [result.words for result in results if result.state is ItemState.SKIPPED]
+    assert skipped == ["Skipped: it may be a duplicate; decide that first"] * 2
+
+
+def test_nothing_but_possible_duplicates_makes_no_resync_and_says_why(world: World, xero: Connection) -> None:
+    (doubtful,) = playing.failed(world, 1)
+    doubt(world, doubtful)
+    with pytest.raises(resync_sets.EmptySelection, match="it may be a duplicate; decide that first"):
+        freeze(world, ticked([doubtful]))
+    assert world.session.scalars(select(Resync)).all() == []
+
+
+def test_the_log_names_who_confirmed_and_who_cancelled_not_who_chose(world: World, xero: Connection) -> None:
+    made = freeze(world, ticked(playing.failed(world, 2)))
+    with writing(world.session):
+        resync.confirm(world.session, made, "", world.actor("ada"), world.now())
+    with writing(world.session):
+        resync.cancel(world.session, made, world.actor("alma"), world.now())
+    acts = (Act.EXPORT_QUEUED, Act.EXPORT_CANCELLED)
+    entries = select(AuditEntry.act, AuditEntry.actor).where(AuditEntry.act.in_(acts), AuditEntry.actor != "Bo")
+    assert [tuple(entry) for entry in world.session.execute(entries.order_by(AuditEntry.id))] == [
+        *[(Act.EXPORT_QUEUED, "Ada")] * 2,
+        *[(Act.EXPORT_CANCELLED, "Alma")] * 2,
+    ]

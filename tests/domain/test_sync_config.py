@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from dashboard.db import writing
-from dashboard.domain import counts, sync_config
+from dashboard.domain import archiving, counts, duplicates, sync_config
 from dashboard.domain.sync_config import Saved
-from dashboard.models import Connection, Export
+from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.statuses import Status
 from tests.support.world import World
 
@@ -59,3 +59,37 @@ def test_settings_that_somebody_else_changed_are_not_overwritten(world: World) -
     with pytest.raises(sync_config.ChangedMeanwhile), writing(world.session):
         sync_config.save(world.session, connection, chosen, seen.mark, world.actor("ada"), world.now())
     assert connection.attach_original
+
+
+def test_a_possible_duplicate_stays_held_until_it_is_decided_on(world: World) -> None:
+    connection = world.connect_xero()
+    start_from(world, connection, date(2026, 12, 1))
+    first, second = world.records(2, kind="bill")
+    (export,) = world.approve([second])
+    with writing(world.session):
+        second.is_possible_duplicate, second.duplicate_of_id = True, first.id
+    assert start_from(world, connection, None) == Saved(True, 0, 0)
+    assert statuses(world, [export]) == [Status.ON_HOLD]
+    with writing(world.session):
+        duplicates.keep_both(world.session, second, world.actor("bo"), world.now())
+    assert statuses(world, [export]) == [Status.PENDING]
+    assert counts.differences(world.session) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "status"), [(None, Status.PENDING), (date(2026, 12, 1), Status.ON_HOLD)], ids=["free", "held"]
+)
+def test_a_restored_record_is_held_only_while_something_holds_it(
+    world: World, start: date | None, status: Status
+) -> None:
+    connection = world.connect_xero()
+    start_from(world, connection, date(2026, 12, 31))
+    (export,) = world.approve(world.records(1))
+    record = world.session.get_one(Record, export.record_id)
+    with writing(world.session):
+        archiving.archive(world.session, record, "By mistake", world.actor("bo"), world.now())
+    start_from(world, connection, start)
+    with writing(world.session):
+        archiving.restore(world.session, record, world.actor("bo"), world.now())
+    assert statuses(world, [export]) == [status]
+    assert counts.differences(world.session) == []

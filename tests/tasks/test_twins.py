@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.db import writing
-from dashboard.domain import duplicates
+from dashboard.domain import archiving, duplicates
 from dashboard.models import Export, Record
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
@@ -17,10 +17,16 @@ _COLUMNS = (
 )
 
 
-def bill(scene: Scene, seller: str, tax_id: str, *, number: str = "T-523", kind: str = "bill") -> Record:
+def bill(
+    scene: Scene, seller: str, tax_id: str, *, number: str = "T-523", kind: str = "bill", price: int = 900
+) -> Record:
     """A bill of that seller, mapped to the ledger's one contact."""
-    row = f"{kind},{number},2026-11-02,2026-12-31,SEK,{seller},{tax_id},SE,Nordlys AB,SE556677889901,Wire,1,900,S,25"
-    (record,) = scene.take_in(f"{seller}-{kind}-{number}.csv", f"{_COLUMNS}\n{row}".encode(), Direction.PURCHASE)
+    row = (
+        f"{kind},{number},2026-11-02,2026-12-31,SEK,{seller},{tax_id},SE,Nordlys AB,SE556677889901,Wire,1,{price},S,25"
+    )
+    (record,) = scene.take_in(
+        f"{seller}-{kind}-{number}-{price}.csv", f"{_COLUMNS}\n{row}".encode(), Direction.PURCHASE
+    )
     scene.map(MappingKind.CONTACT, record.contact_key, scene.contact_id())
     return record
 
@@ -80,6 +86,65 @@ def test_kept_as_a_document_of_its_own_it_may_be_sent(scene: Scene) -> None:
 
     assert scene.seen(export).status is Status.SYNCED
     assert len(scene.books.holds("bills")) == 2
+
+
+@pytest.mark.requirement("B-24")
+def test_what_lost_to_another_that_was_booked_is_not_booked_when_it_is_restored(scene: Scene) -> None:
+    first = bill(scene, "Trådverket AB", "SE559900112201")
+    second = bill(scene, "Trådverket AB", "SE559900112201", price=901)
+    bo = scene.world.actor("bo")
+    assert second.is_possible_duplicate
+    with writing(scene.session) as session:
+        duplicates.archive_other(session, second, bo, scene.clock())
+    assert sent(scene, second).status is Status.SYNCED
+    with writing(scene.session) as session:
+        archiving.restore(session, first, bo, scene.clock())
+
+    assert scene.world.approve([first]) == []
+    scene.settle()
+
+    assert len(scene.books.holds("bills")) == 1
+
+
+def test_that_one_was_kept_in_the_place_of_another_does_not_keep_both(scene: Scene) -> None:
+    first, second = both(scene)
+    scene.books.change("deactivate-account:400")
+    exports = scene.world.approve([first, second])
+    scene.run()
+    scene.books.change("activate-account:400")
+    scene.refresh_lists()
+    bo = scene.world.actor("bo")
+    with writing(scene.session) as session:
+        scene.session.refresh(second)
+        duplicates.archive_other(session, second, bo, scene.clock())
+        archiving.restore(session, first, bo, scene.clock())
+    scene.send_again(exports[1])
+    scene.run()
+    assert scene.seen(exports[1]).status is Status.SYNCED
+    with writing(scene.session):
+        # As if the restored one had come to the check before sending all the same.
+        first.is_possible_duplicate = False
+
+    scene.send_again(exports[0])
+    scene.run()
+
+    assert (scene.seen(exports[0]).status, exports[0].error_code) == (Status.FAILED, ErrorCode.NUMBER_EXISTS)
+    assert len(scene.books.holds("bills")) == 1
+
+
+def test_a_possible_duplicate_that_is_queued_all_the_same_is_not_sent(scene: Scene) -> None:
+    first, second = scene.world.records(2)
+    (export,) = scene.world.approve([second])
+    with writing(scene.session):
+        second.is_possible_duplicate, second.duplicate_of_id = True, first.id
+
+    scene.run()
+
+    assert (scene.seen(export).status, export.error_words) == (
+        Status.FAILED,
+        f"{second.number} may be a duplicate of another record: it is not sent until that is decided",
+    )
+    assert scene.books.document_writes() == []
 
 
 def test_a_third_is_asked_about_beside_each_of_the_others_and_then_sent(scene: Scene) -> None:
