@@ -10,62 +10,13 @@ from sqlalchemy.orm import Session
 
 from dashboard.domain import lookups, mappings
 from dashboard.domain.actors import Actor
-from dashboard.domain.intake.identity import normalised_name, normalised_tax_id
+from dashboard.domain.intake.identity import normalised_tax_id, telling_words
 from dashboard.domain.scope import NotFound
 from dashboard.models import Connection, Lookup, Record
 from dashboard.models.connection import ConnectionState
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.references import ReferenceItem
-
-SAID_BY_MANY = frozenset(
-    [
-        "ab",
-        "ag",
-        "aps",
-        "as",
-        "asa",
-        "bv",
-        "bvba",
-        "co",
-        "company",
-        "corp",
-        "ehf",
-        "gbr",
-        "gmbh",
-        "group",
-        "handelsbolag",
-        "hb",
-        "hf",
-        "holding",
-        "hotel",
-        "hotell",
-        "inc",
-        "international",
-        "kb",
-        "kg",
-        "ks",
-        "limited",
-        "llc",
-        "llp",
-        "ltd",
-        "mbh",
-        "nuf",
-        "nv",
-        "oy",
-        "oyj",
-        "plc",
-        "pty",
-        "sa",
-        "sarl",
-        "sas",
-        "spa",
-        "sprl",
-        "srl",
-        "the",
-    ]
-)
-"""Words that hundreds of names share; they make no two names alike."""
 
 
 class AlreadyMapped(Exception):
@@ -92,7 +43,7 @@ class Directory:
         self._by_word: dict[str, list[ReferenceItem]] = {}
         self._by_tax_id: dict[str, list[ReferenceItem]] = {}
         for contact in self._contacts:
-            for word in _words(contact.name):
+            for word in telling_words(contact.name):
                 self._by_word.setdefault(word, []).append(contact)
             for tax_id in {normalised_tax_id(each) for each in contact.tax_ids} - {""}:
                 self._by_tax_id.setdefault(tax_id, []).append(contact)
@@ -101,7 +52,7 @@ class Directory:
         """Those with the same tax id, and those that share words of the name."""
         same = self._by_tax_id.get(normalised_tax_id(tax_id), [])[:at_most]
         taken = {contact.external_id for contact in same}
-        wanted = _words(name)
+        wanted = telling_words(name)
         shared: Counter[str] = Counter()
         found: dict[str, ReferenceItem] = {}
         for word in wanted:
@@ -109,7 +60,7 @@ class Directory:
                 shared[contact.external_id] += 1
                 found[contact.external_id] = contact
         # The fewer further words a name has, the more alike it is.
-        ranked = sorted(found, key=lambda key: (-shared[key], len(_words(found[key].name)), found[key].name))
+        ranked = sorted(found, key=lambda key: (-shared[key], len(telling_words(found[key].name)), found[key].name))
         similar = [found[key] for key in ranked if key not in taken]
         return Alike(tuple(same), tuple(similar[:at_most]))
 
@@ -162,10 +113,6 @@ def orders(session: Session, connection: Connection, at_most: int = 200) -> dict
     for lookup in session.scalars(query):
         found.setdefault(str(lookup.question.get("contact_key", "")), lookup)
     return found
-
-
-def _words(name: str) -> set[str]:
-    return {word for word in normalised_name(name).split() if len(word) > 1} - SAID_BY_MANY
 
 
 def _text(contact: ReferenceItem) -> str:

@@ -60,10 +60,10 @@ def check(record: Record, export: Export, connection: Connection, mapped: Mapped
 
 
 def unmapped_contact_with_one_match(record: Record, mapped: Mapped, ledger: Ledger) -> ReferenceItem | None:
-    """The ledger's only active contact with the record's tax id, when the contact is not mapped yet."""
+    """The ledger's only active contact with the record's tax id and no name quite apart, while none is mapped."""
     if (MappingKind.CONTACT, record.contact_key) in mapped:
         return None
-    matches = ledger.contacts_with(record.contact_tax_id)
+    matches = ledger.contacts_with(record.contact_tax_id, record.contact_name)
     return matches[0] if len(matches) == 1 else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import upsert
-from dashboard.domain.intake.identity import normalised_tax_id
+from dashboard.domain.intake.identity import are_names_apart, normalised_tax_id
 from dashboard.models import Connection, ReferenceList, ReferenceRow
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 
@@ -97,16 +97,16 @@ class Ledger:
     contacts: dict[str, ReferenceItem]
     organisation: ReferenceItem | None
 
-    def contacts_with(self, tax_id: str) -> list[ReferenceItem]:
-        """Active contacts that carry this tax id."""
-        wanted = normalised_tax_id(tax_id)
-        return list(self._by_tax_id.get(wanted, ())) if wanted else []
+    def contacts_with(self, tax_id: str, name: str) -> list[ReferenceItem]:
+        """Active contacts that carry this tax id, but those of quite another name: somebody has it by mistake."""
+        found = self._by_tax_id.get(normalised_tax_id(tax_id), ())
+        return [contact for contact in found if not are_names_apart(name, contact.name)]
 
     @cached_property
     def _by_tax_id(self) -> dict[str, list[ReferenceItem]]:
         found: dict[str, list[ReferenceItem]] = {}
         for contact in self.contacts.values():
-            for tax_id in {normalised_tax_id(each) for each in contact.tax_ids} if contact.is_active else ():
+            for tax_id in {normalised_tax_id(each) for each in contact.tax_ids} - {""} if contact.is_active else ():
                 found.setdefault(tax_id, []).append(contact)
         return found
 

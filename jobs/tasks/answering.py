@@ -154,7 +154,7 @@ def _push_contact(holding: Holding, record: Record, lookup: Lookup) -> None:
     posting = ContactPosting(
         key=f"contact-{lookup.id}",
         name=record.contact_name,
-        tax_id=record.contact_tax_id,
+        tax_id=record.contact_tax_id if normalised_tax_id(record.contact_tax_id) else "",
         email=record.contact_email,
         country=record.contact_country,
         street=record.contact_street,
@@ -188,7 +188,7 @@ def _push_contact(holding: Holding, record: Record, lookup: Lookup) -> None:
 def _contact_like(holding: Holding, record: Record) -> ReferenceItem | None:
     """The one active contact with the record's tax id, or, where it has none, with its very name."""
     ledger = references.ledger(holding.session, holding.connection.id)
-    by_tax_id = ledger.contacts_with(record.contact_tax_id)
+    by_tax_id = ledger.contacts_with(record.contact_tax_id, record.contact_name)
     if len(by_tax_id) == 1:
         return by_tax_id[0]
     wanted, tax_id = normalised_name(record.contact_name), normalised_tax_id(record.contact_tax_id)
@@ -197,7 +197,7 @@ def _contact_like(holding: Holding, record: Record) -> ReferenceItem | None:
         for contact in ledger.contacts.values()
         if contact.is_active
         and normalised_name(contact.name) == wanted
-        and (not tax_id or not contact.tax_ids or tax_id in {normalised_tax_id(each) for each in contact.tax_ids})
+        and (not tax_id or {normalised_tax_id(each) for each in contact.tax_ids} <= {"", tax_id})
     ]
     return named[0] if len(named) == 1 else None
 

@@ -58,9 +58,18 @@ def test_contacts_are_found_by_tax_id_however_it_is_written_unless_archived(worl
         ReferenceItem(CONTACT, "c-4", "", "None", True),
     )
     ledger = references.ledger(world.session, connection.id)
-    assert {each.external_id for each in ledger.contacts_with("NO987654321MVA")} == {"c-1", "c-2"}
-    assert ledger.contacts_with("") == []
-    assert ledger.contacts_with("SE1") == []
+    assert {each.external_id for each in ledger.contacts_with("NO987654321MVA", "One & Two")} == {"c-1", "c-2"}
+    assert ledger.contacts_with("", "None") == []
+    assert ledger.contacts_with("SE555555000101", "One") == []
+
+
+def test_a_contact_of_quite_another_name_is_not_found_by_tax_id(world: World) -> None:
+    connection = world.connect_xero()
+    store(world, connection, ReferenceItem(CONTACT, "c-1", "", "Granit AB", True, tax_ids=("SE555555000101", "N/A")))
+    ledger = references.ledger(world.session, connection.id)
+    assert [each.name for each in ledger.contacts_with("SE555555000101", "Granit & Söner")] == ["Granit AB"]
+    assert ledger.contacts_with("SE555555000101", "Kiruna Bok HB") == []
+    assert ledger.contacts_with("N/A", "Granit AB") == []
 
 
 def test_every_detail_comes_back_as_it_was(world: World) -> None:

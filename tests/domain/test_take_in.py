@@ -414,3 +414,56 @@ def test_an_invoice_between_two_others_is_not_taken_for_a_sale_of_ours(world: Wo
 
     assert result.fate is Fate.REFUSED
     assert "neither the seller Foo AB nor the buyer Bar AB is Nordlys AB" in result.said
+
+
+@pytest.mark.requirement("B-24")
+@pytest.mark.parametrize("tax_id", ["N/A", "0", "none", "OO99999999999"])
+def test_suppliers_without_a_tax_id_are_told_apart_by_name(world: World, tax_id: str) -> None:
+    results = [world.take_in(f"{name}.csv", table(row(seller=(name, tax_id)))) for name in ("Alfa AB", "Beta GmbH")]
+    assert [fates(result) for result in results] == [[Fate.TAKEN_IN]] * 2
+    alfa, beta = (taken(world, result) for (result,) in results)
+    assert (alfa.contact_key, beta.contact_key) == ("name:alfa ab", "name:beta gmbh")
+    assert {alfa.contact_tax_id, beta.contact_tax_id} == {tax_id}
+
+
+def test_suppliers_whose_names_differ_in_vowel_marks_alone_are_two(world: World) -> None:
+    results = [world.take_in(f"{name}.csv", table(row(seller=(name, "")))) for name in ("सीता", "सूता")]
+    assert [fates(result) for result in results] == [[Fate.TAKEN_IN]] * 2
+    assert len({taken(world, result).contact_key for (result,) in results}) == 2
+
+
+def test_of_several_ids_the_first_that_identifies_somebody_counts(world: World) -> None:
+    (result,) = world.take_in("stone.xml", UBL.replace(
+        "<cac:PartyTaxScheme>",
+        "<cac:PartyTaxScheme><cbc:CompanyID>0000</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>"
+        "</cac:PartyTaxScheme><cac:PartyTaxScheme>",
+    ))  # fmt: skip
+    record = taken(world, result)
+    assert (record.contact_key, record.contact_tax_id) == ("tax:SE555555000101", "SE555555000101")
+
+
+@pytest.mark.requirement("B-24")
+def test_the_same_bill_under_one_tax_id_and_quite_another_name_is_asked_about(world: World) -> None:
+    (first,) = world.take_in("a.csv", table(row()))
+    (other,) = world.take_in("b.csv", table(row(seller=("Kiruna Bok HB", GRANIT[1]))))
+    (alike,) = world.take_in("c.csv", table(row(seller=("Granit", GRANIT[1]))))
+    assert (other.fate, alike.fate) == (Fate.POSSIBLE_DUPLICATE, Fate.ATTACHED)
+    assert taken(world, other).duplicate_of_id == first.record_id == alike.record_id
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u3164", "\u2060", "\ufeff\u200d", "\u00a0", "\u2800", "\u0301"])
+def test_a_name_or_number_that_nobody_can_see_is_refused_with_place_field_and_fix(world: World, unseen: str) -> None:
+    cii = sample("cii/invoice.xml").decode().replace(">Granit<", f">{unseen}<")
+    for name, content, place, field in (
+        ("number.csv", table(row(unseen)), "number.csv, line 2", "column number"),
+        ("name.csv", table(row(seller=(unseen, ""))), "name.csv, line 2", "column seller_name"),
+        ("number.xml", UBL.replace("<cbc:ID>B-1<", f"<cbc:ID>{unseen}<"), "/Invoice", "cbc:ID"),
+        ("name.xml", UBL.replace("Granit &amp; Söner AB", unseen), "/Invoice/cac:AccountingSupplierParty", "Name"),
+        ("cii.xml", cii.replace("F-2026-0042", unseen), "/Cross", "ram:ID"),
+        ("party.xml", cii.replace("Granit &amp; Söner AB", unseen), "/Cross", "ram:Name"),
+    ):
+        (result,) = world.take_in(name, content)
+        assert result.refusal is not None, (name, result)
+        assert result.refusal.place.startswith(place)
+        assert field in result.refusal.place
+        assert result.refusal.fix

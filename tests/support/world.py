@@ -131,7 +131,7 @@ class World:
         ]
         with writing(self.session):
             ledger = references.ledger(self.session, connection.id)
-            (fjord,) = ledger.contacts_with("NO987654321MVA")
+            (fjord,) = ledger.contacts_with("NO987654321MVA", "Fjord Kaffe AS")
             chosen.append((MappingKind.CONTACT, "tax:NO987654321MVA", fjord.external_id))
             for kind, value, target in chosen:
                 mappings.save(self.session, connection, kind, value, target, ledger, self.actor("ada"), self.now())

@@ -70,7 +70,9 @@ def test_refreshed_lists_hold_what_the_ledger_holds_now_and_move_no_export(scene
     assert (set(counts), counts["Contacts"]) == ({"Accounts", "Tax rates", "Contacts", "Organisation"}, 2)
     ledger = references.ledger(scene.session, scene.connection.id)
     assert not ledger.accounts["260"].is_active
-    assert [contact.name for contact in ledger.contacts_with(record.contact_tax_id)] == ["Bergen Bok AS"]
+    assert [contact.name for contact in ledger.contacts_with(record.contact_tax_id, record.contact_name)] == [
+        "Bergen Bok AS"
+    ]
     assert scene.statuses() == [Status.FAILED]
     assert [entry.id for entry in scene.log() if entry.export_id] == before
     (entry,) = [entry for entry in scene.log() if entry.act is Act.LISTS_REFRESHED][1:]
@@ -141,6 +143,28 @@ def test_a_contact_with_the_same_tax_id_is_taken_and_none_created(scene: Scene) 
     assert (answer["name"], answer["is_created"]) == ("Bergen Bok (old name)", False)
     assert len(scene.books.contacts()) == 2
     assert scene.books.asked("/Contacts", "PUT") == []
+
+
+def test_a_contact_with_the_same_tax_id_and_quite_another_name_is_taken_by_nobody(scene: Scene) -> None:
+    scene.books.seed(contacts=[{"Name": "Oslo Te AS", "TaxNumber": "NO111111111MVA"}])
+    record = unknown_customer(scene)
+
+    lookup = create_contact(scene, record)
+    scene.run()
+
+    answer = answered(scene, lookup)
+    assert (answer["name"], answer["is_created"]) == ("Bergen Bok AS", True)
+
+
+def test_what_stands_for_having_no_tax_id_is_not_written_into_the_ledger(scene: Scene) -> None:
+    record = unknown_customer(scene, contact_tax_id="N/A")
+    assert (record.contact_key, record.contact_tax_id) == ("name:bergen bok as", "N/A")
+
+    create_contact(scene, record)
+    scene.run()
+
+    (made,) = [contact for contact in scene.books.contacts() if contact["name"] == "Bergen Bok AS"]
+    assert not made["tax_number"]
 
 
 @pytest.mark.parametrize("is_answered", [False, True], ids=["before", "after"])

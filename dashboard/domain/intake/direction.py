@@ -1,6 +1,7 @@
 """Whether a document is the organisation's sale or its purchase: who the organisation is decides, not who sent it."""
 
 from dashboard.domain.intake.identity import is_same_party
+from dashboard.domain.intake.invisible import without_invisible
 from dashboard.models import Tenant
 from dashboard.vocabulary.documents import Document, Party, UnreadableFile
 from dashboard.vocabulary.records import Direction, Source
@@ -83,7 +84,7 @@ def _unopposed(document: Document, stated: Direction) -> Direction:
 
 def _require_contact(document: Document, side: Direction) -> None:
     """A name of marks alone is none: nobody could tell whom to map it to."""
-    if any(sign.isalnum() for sign in contact_of(document, side).name):
+    if any(sign.isalnum() for sign in without_invisible(contact_of(document, side).name)):
         return
     is_sale = side is Direction.SALE
     role, kind, fix = ("buyer", "sale", "sold to") if is_sale else ("seller", "bill", "bought from")

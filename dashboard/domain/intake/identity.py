@@ -8,10 +8,31 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from difflib import SequenceMatcher
 
+from dashboard.domain.intake.invisible import without_invisible
 from dashboard.vocabulary.documents import Document
 
+SAID_BY_MANY = frozenset([
+    "ab", "ag", "aps", "as", "asa", "bv", "bvba", "co", "company", "corp", "ehf", "gbr", "gmbh", "group",
+    "handelsbolag", "hb", "hf", "holding", "hotel", "hotell", "inc", "international", "kb", "kg", "ks", "limited",
+    "llc", "llp", "ltd", "mbh", "nuf", "nv", "oy", "oyj", "plc", "pty", "sa", "sarl", "sas", "spa", "sprl", "srl",
+    "the",
+])  # fmt: skip
+"""Words that hundreds of names share; they make no two names alike."""
+
 _SHORTEST_NATIONAL_NUMBER = 8
+_FEWEST_DIGITS = 4
+
+# What tax offices have people write for whoever has no id: Mexico for the public and for foreigners (SAT, Anexo 20),
+# Italy for those outside the Union (Agenzia delle Entrate, fatturazione elettronica).
+_NOBODYS = frozenset({"XAXX010101000", "XEXX010101000", "OO99999999999"})
+
+# What tells names apart though it is no letter: C++ is not C, nor is C#.
+_SAID_BY_SIGNS = frozenset("+#%@$€£¥")
+# NFKC would make a space and an accent of the spacing one, which people write for an apostrophe.
+_UNSAID = re.compile(r"[.'’‘`´]")
+_ALIKE = 0.6
 
 
 def normalised_number(number: str) -> str:
@@ -19,24 +40,55 @@ def normalised_number(number: str) -> str:
 
     Marks are dropped before noughts are, so 2024-001 is 2024001 and not 20241. A number of marks alone stays itself.
     """
-    folded = unicodedata.normalize("NFKC", number).upper()
+    folded = without_invisible(unicodedata.normalize("NFKC", number)).upper()
     kept = "".join(sign for sign in folded if sign.isalnum())
     return (re.sub(r"\d+", lambda run: run[0].lstrip("0") or "0", kept) or folded.strip())[:255]
 
 
 def normalised_tax_id(tax_id: str) -> str:
-    """Upper case, letters and digits alone. A country prefix or an ending such as MVA is part of it."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", tax_id).upper() if sign.isalnum())
+    """Upper case, letters and digits alone. A country prefix or an ending such as MVA is part of it.
+
+    Empty for what identifies nobody: words (N/A, unknown), fewer than four digits, one digit throughout (99999), or
+    noughts alone after a prefix (SE000000000000). All who have no number write these, and would be one company.
+    """
+    folded = without_invisible(unicodedata.normalize("NFKC", tax_id)).upper()
+    kept = "".join(sign for sign in folded if sign.isalnum())
+    digits = "".join(sign for sign in kept if sign.isdigit())
+    is_filler = len(set(kept)) == 1 or not digits.strip("0") or kept in _NOBODYS
+    return "" if len(digits) < _FEWEST_DIGITS or is_filler else kept
 
 
 def normalised_name(name: str) -> str:
     """Case, spaces and punctuation do not matter ("Nordlys AB." is "nordlys ab", "N.V." is "nv").
 
-    Legal forms and accents stay: Nordlys AB and Nordlys AS are two companies, and so may be Müller and Muller.
+    Legal forms and accents stay: Nordlys AB and Nordlys AS are two companies, and so may be Müller and Muller. So do
+    marks that no letter holds (the vowels of सीता and सूता), and signs that are read aloud: C++ AB is not C AB.
     """
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    without_dots = re.sub(r"[.'’`]", "", folded)
-    return " ".join(re.sub(r"[\W_]+", " ", without_dots).split())
+    said = without_invisible(_UNSAID.sub("", name))
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", said).casefold())
+    kept: list[str] = []
+    for sign in _UNSAID.sub("", folded):
+        group = unicodedata.category(sign)[0]
+        is_said = group in "LN" or sign in _SAID_BY_SIGNS or (group == "M" and bool(kept) and kept[-1] != " ")
+        kept.append(sign if is_said else " ")
+    return " ".join("".join(kept).split())
+
+
+def telling_words(name: str) -> set[str]:
+    """The words of a name that few others share."""
+    return {word for word in normalised_name(name).split() if len(word) > 1} - SAID_BY_MANY
+
+
+def are_names_apart(one: str, other: str) -> bool:
+    """Whether two names have nothing in common: no word, and hardly a run of letters (Nord Lys is Nordlys).
+
+    Then one tax id under both may be a slip. A name that is missing or says nothing is apart from none.
+    """
+    ours, theirs = telling_words(one), telling_words(other)
+    if not ours or not theirs or ours & theirs:
+        return False
+    our_letters, their_letters = (normalised_name(each).replace(" ", "") for each in (one, other))
+    return SequenceMatcher(None, our_letters, their_letters, autojunk=False).ratio() < _ALIKE
 
 
 def is_same_party(name: str, tax_ids: Iterable[str], other_name: str, other_tax_ids: Iterable[str]) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.domain.intake.identity import is_same_party
+from dashboard.domain.intake.identity import are_names_apart, is_same_party
 from dashboard.models import Record
 from dashboard.vocabulary.records import Direction, RecordKind
 
@@ -48,6 +48,14 @@ class Bills:
 
 def _key(record: Record) -> _Key:
     return record.normalised_number, record.issue_date, record.kind
+
+
+def is_same_original(one: Record, other: Record) -> bool:
+    """Of two that may be the same bill, whether one more original of it was brought: nobody needs to be asked.
+
+    Who has the other's tax id and quite another name may have it by mistake.
+    """
+    return one.fingerprint == other.fingerprint and not are_names_apart(one.contact_name, other.contact_name)
 
 
 def is_same_seller(one: Record, other: Record) -> bool:

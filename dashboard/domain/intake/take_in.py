@@ -15,7 +15,7 @@ from dashboard.db import writing
 from dashboard.domain import audit, publishing
 from dashboard.domain.actors import Actor
 from dashboard.domain.intake import direction, readers
-from dashboard.domain.intake.same_bill import Bills
+from dashboard.domain.intake.same_bill import Bills, is_same_original
 from dashboard.domain.intake.storing import add_records, mark_possible_duplicates
 from dashboard.domain.intake.to_record import check_number, record_from
 from dashboard.models import Original, Record, RecordOriginal, Tenant
@@ -150,7 +150,7 @@ def _store(
             kept.append(None)
             continue
         same = bills.same_as(record)
-        agreeing = next((each for each in same if each.fingerprint == record.fingerprint), None)
+        agreeing = next((each for each in same if is_same_original(record, each)), None)
         if agreeing is not None:
             kept.append((Fate.ATTACHED, agreeing))
             continue

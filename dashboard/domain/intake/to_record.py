@@ -40,7 +40,7 @@ def record_from(document: Document, tenant_id: int, side: Direction, now: dateti
         due_date=document.due_date,
         contact_key=_key(contact),
         contact_name=contact.name[:255],
-        contact_tax_id=contact.tax_id[:64],
+        contact_tax_id=_tax_id(contact)[:64],
         contact_email=contact.email[:254],
         contact_street=contact.street[:255],
         contact_city=contact.city[:255],
@@ -84,9 +84,14 @@ def record_from(document: Document, tenant_id: int, side: Direction, now: dateti
 
 
 def _key(party: Party) -> str:
-    """Under which value a party is known: its tax id, or its name where it states none."""
-    tax_id = normalised_tax_id(party.tax_id)
+    """Under which value a party is known: its tax id, or its name where none identifies it."""
+    tax_id = normalised_tax_id(_tax_id(party))
     return f"tax:{tax_id}"[:300] if tax_id else f"name:{normalised_name(party.name)}"[:300]
+
+
+def _tax_id(party: Party) -> str:
+    """The first stated that identifies a company; where none does, the first, to be shown as it was written."""
+    return next(filter(normalised_tax_id, party.tax_ids), party.tax_id)
 
 
 def _payment(document: Document) -> Payment:

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.intake.identity import fingerprint, normalised_name, normalised_number, normalised_tax_id
+from dashboard.domain.intake.identity import (
+    are_names_apart,
+    fingerprint,
+    is_same_party,
+    normalised_name,
+    normalised_number,
+    normalised_tax_id,
+)
 from dashboard.vocabulary.documents import TaxSubtotal
 from tests.domain.intake.readers import INVOICE, read_one, table
 
@@ -21,6 +28,7 @@ from tests.domain.intake.readers import INVOICE, read_one, table
         ("№ 12", "NO12"),
         ("F１２", "f12"),
         ("A-0", "a0"),
+        ("INV\u200b-7", "INV-7\u3164"),
     ],
 )
 def test_one_number_written_in_two_ways_is_one(one: str, other: str) -> None:
@@ -47,17 +55,72 @@ def test_tax_ids_are_compared_by_letters_and_digits() -> None:
 
 
 @pytest.mark.parametrize(
+    "tax_id",
+    ["", "N/A", "0", "none", "-", "unknown", "TBD", "xxx", "Foretaksregisteret", "000000000", "SE000000000000",
+     "OO99999999999", "99-999-999", "11111", "XAXX010101000", "SE1", "\u3164\u3164"],
+)  # fmt: skip
+def test_what_stands_for_having_no_tax_id_is_none(tax_id: str) -> None:
+    assert normalised_tax_id(tax_id) == ""
+    assert not is_same_party("Alfa AB", [tax_id], "Beta GmbH", [tax_id])
+    assert is_same_party("Alfa AB", [tax_id], "ALFA AB", ["SE556677889901"])
+
+
+@pytest.mark.parametrize(
+    "tax_id", ["NO987654321MVA", "5566778899", "AAPFU0939F", "LI 54321", "RO 4711", "IE6388047V", "XIA010101AB4"]
+)
+def test_a_short_or_lettered_tax_id_is_one(tax_id: str) -> None:
+    assert normalised_tax_id(tax_id)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_apart"),
+    [
+        ("Alfa AB", "Beta AB", True),
+        ("Granit & Söner AB", "Kiruna Bok HB", True),
+        ("Granit & Söner AB", "GRANIT", False),
+        ("Nord Lys AB", "Nordlys", False),
+        ("Müller GmbH", "Mueller GmbH", False),
+        ("", "Alfa AB", False),
+        ("AB", "Alfa AB", False),
+    ],
+)
+def test_names_are_apart_when_nothing_of_them_is_shared(one: str, other: str, are_apart: bool) -> None:
+    assert are_names_apart(one, other) is are_names_apart(other, one) is are_apart
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
-    [("Nordlys AB", "NORDLYS  AB."), ("My N.V.", "My NV"), ("O'Neill Ltd", "O’Neill Ltd."), ("A & B", "A-B")],
+    [
+        ("Nordlys AB", "NORDLYS  AB."),
+        ("My N.V.", "My NV"),
+        ("O'Neill Ltd", "O’Neill Ltd."),
+        ("O´Neill Ltd", "O'Neill Ltd."),
+        ("A & B", "A-B"),
+        ("Café AB", "CAFE\u0301 AB"),
+        ("Ｆｊｏｒｄ", "fjord"),
+        ("Nord\u00adlys\ufeff AB", "Nordlys\u00a0AB"),
+        ("\u0301Nordlys ♥", "Nordlys"),
+    ],
 )
 def test_case_and_punctuation_of_a_name_do_not_matter(one: str, other: str) -> None:
     assert normalised_name(one) == normalised_name(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Nordlys AB", "Nordlys AS"), ("Müller", "Muller"), ("Nordlys AB", "Nordlys")]
+    ("one", "other"),
+    [
+        ("Nordlys AB", "Nordlys AS"),
+        ("Müller", "Muller"),
+        ("Nordlys AB", "Nordlys"),
+        ("सीता", "सूता"),
+        ("राम ट्रेडर्स", "रमा ट्रेडर्स"),
+        ("กา", "กี"),
+        ("C++ AB", "C AB"),
+        ("C# AB", "C AB"),
+        ("100 % Kaffe", "100 Kaffe"),
+    ],
 )
-def test_legal_forms_and_accents_of_a_name_do(one: str, other: str) -> None:
+def test_legal_forms_accents_vowel_marks_and_spoken_signs_of_a_name_do(one: str, other: str) -> None:
     assert normalised_name(one) != normalised_name(other)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboard.domain.intake.csv_columns import COLUMNS, column_named
+from dashboard.domain.intake.invisible import is_blank
 from dashboard.domain.intake.readers.csv_faults import Faults
 from dashboard.domain.intake.readers.refused import Refused
 from dashboard.vocabulary.documents import UnreadableFile
@@ -99,7 +100,10 @@ def _delimiter(text: str) -> tuple[str, str, int]:
 
 
 def _records(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list[str]]]:
-    """Where each record begins and its cells, without white space at their ends. Blank lines are left out."""
+    """Where each record begins and its cells, without white space at their ends; what shows nothing is empty.
+
+    Blank lines are left out.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
         line = reader.line_num + 1
@@ -114,7 +118,7 @@ def _records(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, l
         if line > _MAX_LINES:
             raise UnreadableFile(file_name, f"There are more than {_MAX_LINES:,} lines.", "Split the file.")
         if cells:
-            yield line, [cell.strip() for cell in cells]
+            yield line, ["" if is_blank(cell) else cell.strip() for cell in cells]
 
 
 def _columns(headings: list[str], place: str) -> tuple[dict[int, str], tuple[str, ...]]:

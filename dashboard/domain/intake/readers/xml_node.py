@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
+from dashboard.domain.intake.invisible import is_blank
 from dashboard.domain.intake.readers import codes, figures
 from dashboard.domain.intake.readers.refused import Refused
 from dashboard.vocabulary.documents import UnreadableFile
@@ -63,7 +64,9 @@ class Node:
 
     @property
     def words(self) -> str:
-        return (self.element.text or "").strip()
+        """The element's own text, empty where nothing of it can be seen."""
+        words = (self.element.text or "").strip()
+        return "" if is_blank(words) else words
 
     def read(self, reading: Callable[[str], T]) -> T:
         """What `reading` makes of the element's text; its refusal is raised with this path."""
