@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from babel.core import get_global
 from babel.numbers import get_currency_precision
 
 _STATED = {True: Decimal(1), False: Decimal(10)}
@@ -28,6 +29,12 @@ Steps that programs offer: SAP Business One, RoundingSysEnum
 https://help.sap.com/doc/089315d8d0f8475a9fc84fb919b501a3/10.0/en-US/SDKHelp/SAPbobsCOM~Enumerations~RoundingSysEnum_EN.html
 """
 
+_CASH_STEPS = {
+    currency: Decimal(step) for currency, step in {"AUD": "0.05", "EUR": "0.05", "HUF": "5", "NZD": "0.10"}.items()
+}
+"""Where CLDR knows no step, or one too small: the euro's is law in some of its countries alone, Finland, Ireland, Italy
+and the Netherlands among them. https://en.wikipedia.org/wiki/Cash_rounding"""
+
 _UNSTATED = {True: Decimal("0.05"), False: Decimal(1)}
 
 
@@ -40,6 +47,22 @@ def stated_limit(currency: str) -> Decimal:
 def unstated_limit(currency: str) -> Decimal:
     """How far a total may lie from lines, taxes and the stated rounding: what rounding line by line leaves."""
     return _UNSTATED[_has_decimals(currency)]
+
+
+def is_cash_rounding(total: Decimal, computed: Decimal, currency: str) -> bool:
+    """Whether `computed` was rounded to `total` as for cash: to a whole step, which lies less than one step away.
+
+    A total that is a whole step off was not rounded, but adds up to something else.
+    """
+    step = _cash_step(currency)
+    return total % step == 0 and abs(total - computed) < step
+
+
+def _cash_step(currency: str) -> Decimal:
+    """CLDR's step for cash: DKK 0.50, CHF 0.05, SEK 1; https://unicode.org/reports/tr35/tr35-numbers.html"""
+    fractions = get_global("currency_fractions")
+    _, _, decimals, step = fractions.get(currency, fractions["DEFAULT"])
+    return _CASH_STEPS.get(currency, Decimal(max(step, 1)).scaleb(-decimals))
 
 
 def _has_decimals(currency: str) -> bool:

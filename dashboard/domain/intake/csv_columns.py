@@ -66,6 +66,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("total", "The document's total with tax; checked against its lines", "350.00", accepts=_NUMBER,
            also=("gross", "gross total", "grand total", "total amount", "invoice total", "total incl tax",
                  "total incl vat")),
+    Column("rounding", "What the total was rounded by, as for cash: total less lines and tax", "0.00",
+           accepts=_NUMBER + "; below 0 when rounded down; at most 1.00, or what the smallest coin of the currency is "
+                   "worth; empty: what the total shows, up to the step that cash is rounded to",
+           also=("rounding amount", "rounding difference", "cash rounding", "total rounding")),
     Column("description", "What the line is about", "Printed catalogue", True, True,
            also=("item", "item name", "text", "line description", "product", "article")),
     Column("sku", "The seller's article number", "CAT-26", per_line=True,

@@ -14,7 +14,7 @@ from dashboard.domain.intake.readers import codes
 from dashboard.domain.intake.readers.csv_table import Row
 from dashboard.domain.intake.readers.refused import Refused
 
-NUMBERS = ("quantity", "unit_price", "net", "tax_rate", "tax_amount", "total")
+NUMBERS = ("quantity", "unit_price", "net", "tax_rate", "tax_amount", "rounding", "total")
 DATES = ("issue_date", "due_date")
 _LONGEST = 40
 _MARKS = frozenset(".,")

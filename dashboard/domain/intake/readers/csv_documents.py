@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from dashboard.domain import roundings
 from dashboard.domain.amounts import in_words
 from dashboard.domain.intake.csv_columns import COLUMNS
 from dashboard.domain.intake.readers import codes, figures
@@ -18,6 +19,11 @@ from dashboard.vocabulary.records import Direction, Source
 
 MAX_DOCUMENTS = 5_000
 _WHO = ("type", "seller_name", "buyer_name")
+_REQUIRED = {
+    "number": "Write the number that the document carries.",
+    "issue_date": "Write the date of the document, such as 2026-01-31.",
+    "currency": "Write a code such as EUR or SEK.",
+}
 _SHARED = tuple(column.name for column in COLUMNS if not column.per_line)
 
 
@@ -58,8 +64,8 @@ def _document(cells: CellReader, rows: list[Row]) -> Document | None:
     """None when a fault was found; every one of them stands in `cells.faults`."""
     before = len(cells.faults.found)
     head = _head(cells, rows)
-    for column in ("number", "issue_date", "currency"):
-        cells.require(head, column)
+    for column, fix in _REQUIRED.items():
+        cells.require(head, column, fix)
     stated = cells.read(head, "type", stated_type) or stated_type("")
     _require_names(cells, head, stated)
     currency = cells.read(head, "currency", codes.currency)
@@ -70,11 +76,14 @@ def _document(cells: CellReader, rows: list[Row]) -> Document | None:
     number, order_reference = cells.text(head, "number"), cells.text(head, "order_reference")
     seller, buyer = _party(cells, head, "seller"), _party(cells, head, "buyer")
     total = cells.amount(head, "total")
+    stated_rounding = _stated_rounding(cells, head, currency)
     if len(cells.faults.found) > before or not currency or not issue_date:
         return None
     net = sum((stated_line.line.net for stated_line in lines), Decimal(0))
     tax = sum((subtotal.tax for subtotal in taxes), Decimal(0))
-    rounding = _rounding(total, net + tax, figures.tolerance(currency, len(lines) + len(taxes)))
+    rounding = stated_rounding
+    if rounding is None:
+        rounding = _rounding(total, net + tax, currency, figures.tolerance(currency, len(lines) + len(taxes)))
     found = Document(
         source=Source.CSV,
         place=f"line {head.line} of {cells.faults.file_name}",
@@ -91,7 +100,7 @@ def _document(cells: CellReader, rows: list[Row]) -> Document | None:
         net=net,
         tax=tax,
         rounding=rounding,
-        total=net + tax if total is None else total,
+        total=net + tax + rounding if total is None else total,
         prepaid=Decimal(0),
         order_reference=order_reference,
         stated_direction=stated.direction,
@@ -131,11 +140,23 @@ def _party(cells: CellReader, head: Row, side: str) -> Party:
     )
 
 
-def _rounding(total: Decimal | None, computed: Decimal, tolerance: Decimal) -> Decimal:
+def _stated_rounding(cells: CellReader, head: Row, currency: str | None) -> Decimal | None:
+    """None where the file leaves it to the total. More than a rounding is refused: a file sets no limit of its own."""
+    stated = cells.amount(head, "rounding")
+    if stated is None or not currency or abs(stated) <= roundings.stated_limit(currency):
+        return stated
+    shown, most = (in_words(each, currency) for each in (stated, roundings.stated_limit(currency)))
+    fix = "State the rest as a line, or correct the total."
+    cells.faults.add(head.line, "rounding", Refused(f"{shown} is more than a rounding, which is at most {most}.", fix))
+    return None
+
+
+def _rounding(total: Decimal | None, computed: Decimal, currency: str, tolerance: Decimal) -> Decimal:
     """What the stated total was rounded by. A difference beyond that is left for the check to refuse."""
-    if total is None or abs(total - computed) > tolerance:
+    if total is None:
         return Decimal(0)
-    return total - computed
+    is_rounding = abs(total - computed) <= tolerance or roundings.is_cash_rounding(total, computed, currency)
+    return total - computed if is_rounding else Decimal(0)
 
 
 def _check(cells: CellReader, head: Row, found: Document) -> None:

@@ -146,6 +146,69 @@ def test_stated_tax_amounts_are_summed_and_a_total_beside_them_becomes_rounding(
     assert (document.tax, document.total, document.rounding) == (D("2.49"), D("12.50"), D("0.02"))
 
 
+@pytest.mark.parametrize(
+    ("currency", "price", "total", "rounding"),
+    [
+        ("SEK", "99.70", "125", "0.37"),
+        ("NOK", "100.30", "125", "-0.38"),
+        ("DKK", "99.70", "124.50", "-0.13"),
+        ("CHF", "99.70", "124.65", "0.02"),
+        ("EUR", "99.71", "124.60", "-0.04"),
+        ("HUF", "1001", "1250", "-1.25"),
+    ],
+)
+def test_a_total_rounded_as_for_cash_shows_its_rounding(currency: str, price: str, total: str, rounding: str) -> None:
+    cells = row(currency=currency, quantity="1", unit_price=price)
+
+    document = read_one(table(f"{cells},{total}", headings=HEADINGS + ",total"))
+
+    assert (document.total, document.rounding) == (D(total), D(rounding))
+    assert document.net + document.tax + document.rounding == document.total
+
+
+@pytest.mark.parametrize(
+    ("currency", "total"),
+    [("SEK", "126.00"), ("SEK", "124.00"), ("SEK", "125.50"), ("EUR", "125.05"), ("DKK", "125.50"), ("HUF", "130.00")],
+)
+def test_a_whole_step_or_a_total_off_the_step_is_no_cash_rounding(currency: str, total: str) -> None:
+    cells = row(currency=currency, quantity="1", unit_price="100.00")
+
+    assert "The total with tax is stated as" in refusal(table(f"{cells},{total}", headings=HEADINGS + ",total")).reason
+
+
+@pytest.mark.parametrize(
+    ("rounding", "total", "read_rounding", "read_total"),
+    [
+        ("0.38", "25.38", "0.38", "25.38"),
+        ("-0,40", "24.60", "-0.40", "24.60"),
+        ("1", "", "1", "26"),
+        ("0", "25.00", "0", "25"),
+        ("", "", "0", "25"),
+    ],
+)
+def test_a_stated_rounding_is_part_of_the_total(rounding: str, total: str, read_rounding: str, read_total: str) -> None:
+    cells = row().replace("10.00", "10")
+
+    document = read_one(table(f'{cells},"{rounding}",{total}', headings=HEADINGS + ",rounding,total"))
+
+    assert (document.rounding, document.total) == (D(read_rounding), D(read_total))
+
+
+@pytest.mark.parametrize(("currency", "rounding"), [("EUR", "1.01"), ("EUR", "-4000"), ("HUF", "10.5"), ("JPY", "11")])
+def test_a_file_does_not_set_how_much_is_rounding(currency: str, rounding: str) -> None:
+    refused = refusal(table(f"{row(currency=currency)},{rounding}", headings=HEADINGS + ",rounding"))
+
+    assert refused.place == "file.csv, line 2, column rounding"
+    assert "is more than a rounding, which is at most 1" in refused.reason
+    assert refused.fix == "State the rest as a line, or correct the total."
+
+
+def test_a_rounding_that_the_total_does_not_show_is_refused() -> None:
+    refused = refusal(table(row() + ",0.40,25.00", headings=HEADINGS + ",rounding,total"))
+
+    assert "net, tax and rounding add up to 25.40 EUR" in refused.reason
+
+
 def test_a_total_that_its_lines_do_not_make_refuses_the_whole_file() -> None:
     text = table(row() + ",25.00", row(number="2") + ",26.00", headings=HEADINGS + ",total")
 
