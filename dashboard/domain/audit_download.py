@@ -48,6 +48,6 @@ def entries(session: Session, tenant_id: int, window: Window, filters: Filters, 
     Each chunk is asked for by itself and begins where the last one ended: no transaction is held while the file is
     read, however slowly, and no more than a chunk is in memory.
     """
-    while chunk := audit_log.older(session, tenant_id, window, filters, at, _columns, CHUNK):
+    while chunk := audit_log.next_older(session, tenant_id, window, filters, at, _columns, CHUNK):
         yield from chunk
         at = Cursor(chunk[-1].at, chunk[-1].id)

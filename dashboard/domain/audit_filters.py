@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.domain.guides import guide
 from dashboard.vocabulary.audit import EntryKind
+from dashboard.vocabulary.day_ranges import DayRange
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
@@ -47,6 +48,7 @@ class Filters:
     error: ErrorCode | None = None
     person: int | None = None
     reference: str = ""
+    range: DayRange | None = None
     from_day: date | None = None
     to_day: date | None = None
     text: str = ""
@@ -64,10 +66,15 @@ class Filters:
         """Each filter in force as (argument, words): ("status", "Status: Failed")."""
         return [(_ARGUMENTS[name], self._said(name, choices)) for name, _ in self._chosen()]
 
-    def span(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    def days(self, today: date) -> tuple[date | None, date | None]:
+        """The first and the last day asked for; None for no bound."""
+        return self.range.days(today) if self.range else (self.from_day, self.to_day)
+
+    def span(self, zone: ZoneInfo, today: date) -> tuple[datetime | None, datetime | None]:
         """The first instant asked for, and the first one no longer asked for; aware, None for no bound."""
-        first = max(filter(None, (midnight(self.from_day, zone) if self.from_day else None, self.since)), default=None)
-        return first, midnight(self.to_day + timedelta(days=1), zone) if self.to_day else None
+        from_day, to_day = self.days(today)
+        first = max(filter(None, (midnight(from_day, zone) if from_day else None, self.since)), default=None)
+        return first, midnight(to_day + timedelta(days=1), zone) if to_day else None
 
     def _chosen(self) -> list[tuple[str, Any]]:
         values = ((each.name, getattr(self, each.name)) for each in fields(self))
@@ -83,6 +90,8 @@ class Filters:
                 return f"Error: {guide(self.error).title}"
             case "reference":
                 return f"Reference begins with {self.reference}"
+            case "range" if self.range:
+                return self.range.label
             case "from_day" | "to_day":
                 return f"{'From' if name == 'from_day' else 'To'} {getattr(self, name)}"
             case "text":
@@ -115,6 +124,8 @@ def read(arguments: Mapping[str, str], choices: Choices) -> Reading:
     found = Filters(**values)
     if found.from_day and found.to_day and found.from_day > found.to_day:
         errors["to"] = "The last day lies before the first one."
+    if found.range and (found.from_day or found.to_day):
+        errors["range"] = "Choose either a range or days of your own."
     return Reading(found, given, errors)
 
 
@@ -131,6 +142,7 @@ _ARGUMENTS = {
     "error": "error",
     "person": "person",
     "reference": "reference",
+    "range": "range",
     "from_day": "from",
     "to_day": "to",
     "text": "q",
@@ -160,6 +172,8 @@ def _read_one(name: str, given: str, choices: Choices) -> Any:
         case "person":
             found = MACHINE if given == "tieout" else _id(given, choices.people)
             return _known(found, "There is no such person in this organisation's log.")
+        case "range":
+            return _word(DayRange, given, "range of days")
         case "from_day" | "to_day":
             return _day(given)
         case "since":

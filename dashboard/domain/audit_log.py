@@ -15,8 +15,9 @@ from dashboard.domain.audit_conditions import Shape, compared, conditions
 from dashboard.domain.audit_filters import MACHINE, Choices, Filters, midnight
 from dashboard.domain.connections import Outline
 from dashboard.domain.scope import NotFound, owned, row_id
-from dashboard.models import Attempt, AuditEntry, Membership, Tenant, User
+from dashboard.models import Attempt, AuditEntry, Export, Membership, Tenant, User
 from dashboard.vocabulary.plans import Plan
+from dashboard.vocabulary.statuses import Status
 
 PAGE = 50
 
@@ -45,9 +46,14 @@ class Window:
         """The first visible instant, aware."""
         return midnight(self.first_day, self.zone) if self.first_day else None
 
+    def asked_from(self, filters: Filters) -> date | None:
+        """The earliest day that a filter names."""
+        first, last = filters.days(self.today)
+        return first or last
+
     def plan_needed(self, filters: Filters) -> Plan | None:
         """The smallest plan that shows the days asked for, when this one does not."""
-        earliest = filters.from_day or filters.to_day
+        earliest = self.asked_from(filters)
         if earliest is None or self.first_day is None or earliest >= self.first_day:
             return None
         return Plan.cheapest_showing(earliest, self.today)
@@ -130,7 +136,16 @@ def page(
     return _page(found[:PAGE], has_newer=older is not None, has_older=len(found) > PAGE)
 
 
-def older(
+def how_many_newer(
+    session: Session, tenant_id: int, window: Window, filters: Filters, place: Cursor, limit: int
+) -> int:
+    """How many entries are newer than the place; counted no further than the limit."""
+    first, end = _span(window, filters)
+    lowest = max(first, place.at) if first else place.at
+    return len(_ask(session, tenant_id, filters, (_entry.id,), limit, place, is_newer=True, first=lowest, end=end))
+
+
+def next_older(
     session: Session,
     tenant_id: int,
     window: Window,
@@ -186,8 +201,21 @@ def _statement(
 
 def _span(window: Window, filters: Filters) -> tuple[datetime | None, datetime | None]:
     """The first instant to show and the first one no longer to show: the filter's days within the plan's window."""
-    first, end = filters.span(window.zone)
+    first, end = filters.span(window.zone, window.today)
     return max(filter(None, (first, window.since)), default=None), end
+
+
+def still_failed(session: Session, found: AuditEntry) -> Export | None:
+    """The export that a failure was about, while it waits to be mended for the same cause."""
+    if found.status is not Status.FAILED:
+        return None
+    query = select(Export).where(
+        Export.tenant_id == found.tenant_id,
+        Export.id == found.export_id,
+        Export.status == Status.FAILED,
+        Export.error_code == found.error_code,
+    )
+    return session.scalars(query).one_or_none()
 
 
 def entry(session: Session, tenant_id: int, window: Window, entry_id: int) -> tuple[AuditEntry, Attempt | None]:

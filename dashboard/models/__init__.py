@@ -11,6 +11,7 @@ from dashboard.models.original import Original, RecordOriginal
 from dashboard.models.record import Record, RecordLine, RecordTax
 from dashboard.models.reference import ReferenceList, ReferenceRow
 from dashboard.models.resync import Resync, ResyncItem
+from dashboard.models.saved_filter import SavedFilter
 from dashboard.models.support_visit import SupportVisit
 from dashboard.models.tenant import Membership, SignInThrottle, Tenant, User
 
@@ -37,6 +38,7 @@ __all__ = [
     "ReferenceRow",
     "Resync",
     "ResyncItem",
+    "SavedFilter",
     "SignInThrottle",
     "StatusCount",
     "SupportVisit",

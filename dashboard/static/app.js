@@ -53,7 +53,7 @@
     count(form);
   });
 
-  // One press, one request. aria-disabled, because a disabled button's name would not be sent.
+  // One press, one request. aria-disabled, since a disabled button's name is not sent.
   const busy = new Map();
 
   on("submit", (event) => {
@@ -85,8 +85,8 @@
     all("[data-bulk]").forEach(count);
   });
 
-  // Polls: elements with an id, data-poll (seconds, 1 at least) and hx-trigger="poll". Slow answers make them wait
-  // longer, a hidden tab asks nothing; an answer without data-poll ends them.
+  // Polls: elements with id, data-poll (seconds, 1 at least) and hx-trigger="poll". Slow answers make them wait longer,
+  // a hidden tab asks nothing; an answer without data-poll ends them.
   const polls = new Map();
 
   function wait(id, took) {
@@ -99,7 +99,7 @@
     const element = document.getElementById(id);
     if (!element?.matches("[data-poll]")) return polls.delete(id);
     if (document.hidden) return polls.set(id, { asleep: true });
-    // For an answer that is never reported: htmx itself gives up after 60 seconds.
+    // For an answer never reported: htmx gives up after 60 seconds.
     polls.set(id, { since: performance.now(), timer: setTimeout(ask, 65000, id) });
     element.dispatchEvent(new Event("poll"));
   }
@@ -117,7 +117,7 @@
     free(source.closest("form"));
   });
 
-  // What a swap takes away hands its focus to its successor, else to the main part.
+  // What a swap takes away hands its focus to its successor, else to main.
   let held;
   on("htmx:before:swap", () => { held = document.activeElement?.closest("[id]")?.id; });
   on("htmx:after:swap", () => {
@@ -139,6 +139,19 @@
     close(null);
   });
   for (const name of ["pointerover", "focusin"]) on(name, () => document.body.classList.remove("hush"));
+
+  // Keys, while the focus is in a list: see _keys.html.
+  on("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
+    const list = target.closest("[data-keys]");
+    if (!list || ctrlKey || metaKey || altKey) return;
+    const rows = [...list.querySelectorAll("tbody>tr:not(.detail)")];
+    const row = target.closest("tr");
+    rows[rows.indexOf(row) + { j: 1, k: -1 }[key]]?.querySelector("summary,input").focus();
+    if (key === "x") row?.querySelector("[type=checkbox],summary").click();
+    if (key === "/") setTimeout(() => document.querySelector("[type=search]").focus());
+    if (key === "r") htmx.ajax("GET", location.href, { target: list.dataset.keys });
+    if (key === "?") document.getElementById("keys").showPopover();
+  });
 
   watch();
 })();

@@ -37,7 +37,11 @@ OF_VISITED = Sample(lambda place: {"tenant_id": place.world.nordlys.id})
 SAMPLES: dict[str, Sample] = {
     "audit_log.entry": Sample(lambda place: {"entry_id": place.entry_id}),
     "audit_log.downloaded": GENERAL,
+    "audit_log.forget": GENERAL,
     "audit_log.listed": GENERAL,
+    "audit_log.news": GENERAL,
+    "audit_log.save": GENERAL,
+    "audit_log.saved": GENERAL,
     "connections.callback": OF_XERO,
     "connections.choose": OF_CONSENT,
     "connections.chosen": OF_CONSENT,

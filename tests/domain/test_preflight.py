@@ -51,6 +51,33 @@ def test_a_rounding_difference_is_a_line_of_its_own(
     assert sum(line.net + line.tax for line in checked.posting.lines) == record.total
 
 
+@pytest.mark.parametrize("cells", [",125.00", "0.37,125.00", "0.37,"])
+def test_the_cash_rounding_of_a_table_is_a_line_of_its_own_or_waits_for_its_account(world: World, cells: str) -> None:
+    connection = world.connect_xero()
+    world.map_all(connection)
+    (result,) = world.take_in(
+        "cash.csv",
+        "type,number,issue_date,currency,seller_name,seller_tax_id,seller_country,buyer_name,description,unit_price,"
+        "tax_rate,rounding,total\n"
+        f"bill,K-1,2026-11-02,SEK,Fjord Kaffe AS,NO987654321MVA,SE,Nordlys AB,Coffee,99.70,25,{cells}\n",
+    )
+    record = world.session.get_one(Record, result.record_id)
+    (export,) = world.approve([record])
+
+    def checked() -> Checked:
+        mapped, ledger = mappings.load(world.session, connection.id), references.ledger(world.session, connection.id)
+        return preflight.check(record, export, connection, mapped, ledger, "http://localhost:5000/r/key")
+
+    assert [fault.code.value for fault in checked().faults] == ["rounding-account-missing"]
+    with writing(world.session) as session:
+        ledger = references.ledger(session, connection.id)
+        kind, actor, now = MappingKind.ACCOUNT, world.actor("ada"), world.now()
+        mappings.save(session, connection, kind, ROUNDING_ACCOUNT, "860", ledger, actor, now)
+    posting = checked().posting
+    assert posting is not None
+    assert (posting.lines[-1].account_code, posting.lines[-1].net, posting.total) == ("860", D("0.37"), D(125))
+
+
 @pytest.mark.parametrize(("stated", "unstated"), [("10", "0"), ("0", "-1")])
 def test_a_currency_without_decimals_is_rounded_to_its_own_units(
     world: World, connection: Connection, stated: str, unstated: str
