@@ -129,8 +129,8 @@ class Keyboard:
         expect(field).to_have_value(day.isoformat())
 
     def give(self, field: Locator, files: Sequence[Path]) -> None:
-        self.point_at(field)
         with field.page.expect_file_chooser() as chooser:
+            self.point_at(field)
             field.page.keyboard.press("Enter")
         chooser.value.set_files(files)
 

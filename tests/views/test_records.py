@@ -53,7 +53,7 @@ def count(world: World, *conditions: object) -> int:
 def test_each_list_holds_what_its_name_says(world: World, visit: Visit) -> None:
     records = world.records(5)
     world.approve(records[1:])
-    today = world.now().date()
+    today = world.now().astimezone(world.nordlys.zone).date()
     with writing(world.session) as session:
         for record, values in zip(
             records[2:],
