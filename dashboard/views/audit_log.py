@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from dashboard.db import db
 from dashboard.domain import audit_filters, audit_log
 from dashboard.domain.audit_filters import Choices, Filters, Reading
-from dashboard.domain.audit_log import Cursor, Page, Window
+from dashboard.domain.audit_log import Cursor, Page
 from dashboard.domain.guides import guide
-from dashboard.views import audit_rows, drawn, frame, guards, replies
+from dashboard.views import audit_rows, drawn, frame, guards, hidden_entries, replies
 from dashboard.vocabulary.audit import WITHOUT_A_MOVE, EntryKind
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import RecordKind
@@ -32,7 +32,7 @@ OPTIONS = (
 @guards.requires(Permission.VIEW)
 def listed() -> Response:
     tenant = guards.here().tenant
-    window = Window.of(tenant, frame.now())
+    window = frame.window()
     asked = request.args.to_dict()
     choices = audit_log.choices(db.session(), tenant.id, asked.get("person", ""), frame.outlines(tenant.id))
     reading = audit_filters.read(asked, choices)
@@ -63,6 +63,8 @@ def listed() -> Response:
         older=page.older and _address(log, reading.filters, older=page.older),
         window=window,
         plan_needed=window.plan_needed(reading.filters),
+        # Only where the list ends: on the way there nobody asks, and it would cost every page a statement.
+        **({"hidden": None} if reading.errors or page.older else hidden_entries.part(reading.filters)),
     )
 
 
@@ -70,7 +72,7 @@ def listed() -> Response:
 @guards.requires(Permission.VIEW)
 def entry(entry_id: int) -> Response:
     tenant = guards.here().tenant
-    window = Window.of(tenant, frame.now())
+    window = frame.window()
     found, attempt = audit_log.entry(db.session(), tenant.id, window, entry_id)
     return replies.page_or_part(
         "audit_log/entry.html",

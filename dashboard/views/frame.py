@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from dashboard.config import Config
 from dashboard.db import db
 from dashboard.domain import amounts, connections, support_visits
+from dashboard.domain.audit_log import Window
 from dashboard.domain.connections import Outline
 from dashboard.domain.members import Member
 from dashboard.domain.scope import NotFound
@@ -106,6 +107,12 @@ def today(now: datetime) -> date:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def window(at: datetime | None = None) -> Window:
+    """What of the audit log the plan of the organisation lets be seen, now or at that time."""
+    config: Config = current_app.extensions["tieout"]
+    return Window.of(guards.here().tenant, at or now(), config.plans)
 
 
 def _local(at: datetime) -> datetime:
