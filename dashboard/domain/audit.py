@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.domain import audit_counts
 from dashboard.domain.actors import MACHINE, Actor
+from dashboard.domain.counts import quarter
 from dashboard.models import AuditEntry, Export, Record
 from dashboard.vocabulary.audit import Act, EntryKind
 from dashboard.vocabulary.errors import ErrorCode
@@ -52,7 +53,7 @@ def note_act(
             details=dict(details or {}),
         )
     )
-    audit_counts.add(session, tenant_id, now, None)
+    audit_counts.add(session, tenant_id, quarter(now), None)
 
 
 def note_records(session: Session, acts: Sequence[tuple[Record, Act, str]], actor: Actor, now: datetime) -> None:
@@ -76,7 +77,7 @@ def note_records(session: Session, acts: Sequence[tuple[Record, Act, str]], acto
         ],
     )
     for record, _, _ in acts:
-        audit_counts.add(session, record.tenant_id, now, None)
+        audit_counts.add(session, record.tenant_id, quarter(now), None)
 
 
 def note_export(
@@ -118,4 +119,4 @@ def note_export(
             details=dict(details or {}),
         )
     )
-    audit_counts.add(session, export.tenant_id, now, export.status)
+    audit_counts.add(session, export.tenant_id, quarter(now), export.status)

@@ -4,14 +4,12 @@ deleted. What a page makes of the counts is hidden_entries.py.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from dashboard.db import upsert
-from dashboard.domain.counts import quarter
 from dashboard.models import AuditCount
 from dashboard.vocabulary.statuses import Status
 
@@ -25,7 +23,7 @@ class Key:
     status: str
 
 
-def add(session: Session, tenant_id: int, at: datetime, status: Status | None, n: int = 1) -> None:
+def add(session: Session, tenant_id: int, in_quarter: int, status: Status | None, n: int = 1) -> None:
     """Count entries that were added (or with a negative `n`: deleted), at the end of the session's transaction.
 
     Not at once: one hour's entries of an organisation share their rows, so that two transactions would wait for each
@@ -37,7 +35,7 @@ def add(session: Session, tenant_id: int, at: datetime, status: Status | None, n
         raise ValueError("entries are counted in the transaction that adds them")
     # What is rolled back is forgotten together with its transaction.
     gathered: _Gathered = session.info.setdefault("audit counts", WeakKeyDictionary())
-    gathered.setdefault(transaction, Counter())[Key(tenant_id, quarter(at), status.value if status else "")] += n
+    gathered.setdefault(transaction, Counter())[Key(tenant_id, in_quarter, status.value if status else "")] += n
 
 
 _Gathered = WeakKeyDictionary[SessionTransaction, Counter[Key]]
@@ -56,9 +54,9 @@ def _write(session: Session) -> None:
         return
     # Everything else is written first: after these rows nothing more is taken.
     session.flush()
-    table = AuditCount.__table__
-    for key in sorted(key for key, n in sums.items() if n):
-        statement = upsert(session, table).values(**vars(key), n=sums[key])
-        session.execute(
-            statement.on_conflict_do_update(index_elements=list(table.primary_key), set_={"n": table.c.n + sums[key]})
-        )
+    changes = [{**vars(key), "n": n} for key, n in sorted(sums.items()) if n]
+    if changes:
+        adding = upsert(session, AuditCount.__table__)
+        total = {"n": AuditCount.__table__.c.n + adding.excluded.n}
+        keys = list(AuditCount.__table__.primary_key)
+        session.execute(adding.on_conflict_do_update(index_elements=keys, set_=total), changes)
