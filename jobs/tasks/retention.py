@@ -26,7 +26,7 @@ HELD = 60.0
 
 MOST = 1_000
 """Rows of one transaction. It takes fewer where those take longer than SHORT."""
-FEWEST = 50
+FEWEST = 100
 SHORT = 0.015
 """Seconds that one transaction is to last at most."""
 PAUSE = 0.05

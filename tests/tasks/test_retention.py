@@ -198,7 +198,7 @@ def test_a_runner_that_died_is_followed_by_the_next_and_two_at_once_do_not_meet(
 
 
 def test_a_runner_that_lost_its_turn_deletes_no_more(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    note(scene, midnight(scene, 300), "old", times=80)
+    note(scene, midnight(scene, 300), "old", times=180)
     waited = []
 
     def wait(seconds: float) -> bool:
@@ -210,12 +210,12 @@ def test_a_runner_that_lost_its_turn_deletes_no_more(scene: Scene, monkeypatch: 
     monkeypatch.setattr(scene.office.stopping, "wait", wait)
     assert task.run(scene.office) == (task.FEWEST, 0)
     assert waited == [pytest.approx(task.PAUSE, abs=1)]
-    assert len(references(scene)) == 80 - task.FEWEST
+    assert len(references(scene)) == 180 - task.FEWEST
     assert told(scene)[0].details["entries"] == task.FEWEST
 
 
 def test_told_to_stop_it_stops_after_the_bit_under_way(scene: Scene) -> None:
-    note(scene, midnight(scene, 300), "old", times=80)
+    note(scene, midnight(scene, 300), "old", times=180)
     scene.office.stopping.set()
     assert task.run(scene.office) == (task.FEWEST, 0)
     scene.office.stopping.clear()
@@ -223,7 +223,7 @@ def test_told_to_stop_it_stops_after_the_bit_under_way(scene: Scene) -> None:
 
 
 def test_a_larger_plan_chosen_meanwhile_keeps_what_is_left(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    note(scene, midnight(scene, 121), "old", times=80)
+    note(scene, midnight(scene, 121), "old", times=180)
 
     def wait(seconds: float) -> bool:
         choose(scene, Plan.SCALE)
@@ -231,7 +231,7 @@ def test_a_larger_plan_chosen_meanwhile_keeps_what_is_left(scene: Scene, monkeyp
 
     monkeypatch.setattr(scene.office.stopping, "wait", wait)
     assert task.run(scene.office) == (task.FEWEST, 0)
-    assert len(references(scene)) == 80 - task.FEWEST
+    assert len(references(scene)) == 180 - task.FEWEST
 
 
 def test_an_entry_that_is_needed_again_is_not_deleted_though_it_was_found(scene: Scene) -> None:
