@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dashboard.vocabulary.plans import Terms
 from dashboard.vocabulary.providers import FACTS, Provider, Timing
 
 
@@ -64,6 +65,7 @@ class Config:
     log_level: str
     mail: MailServer | None
     support_email: str
+    plans: Terms
     providers: dict[Provider, ProviderSettings]
 
     @property
@@ -88,6 +90,7 @@ def load(environment: Mapping[str, str]) -> Config:
         log_level=_log_level(environment.get("TIEOUT_LOG_LEVEL", "") or "info"),
         mail=_mail(environment),
         support_email=_support_email(environment.get("TIEOUT_SUPPORT_EMAIL", "")),
+        plans=_plans(environment),
         providers={provider: _provider(provider, environment) for provider in Provider},
     )
 
@@ -181,6 +184,26 @@ def _support_email(value: str) -> str:
     if value and not re.fullmatch(r"[^<>@\s?&]+@[^<>@\s?&]+", value):
         raise BadSetting(f"TIEOUT_SUPPORT_EMAIL must be an e-mail address, not {value!r}")
     return value
+
+
+def _plans(environment: Mapping[str, str]) -> Terms:
+    usual = Terms()
+    found = Terms(
+        free=_days("TIEOUT_PLAN_FREE_DAYS", environment, usual.free),
+        growth=_days("TIEOUT_PLAN_GROWTH_DAYS", environment, usual.growth),
+        scale=_days("TIEOUT_PLAN_SCALE_DAYS", environment, usual.scale),
+        grace=_days("TIEOUT_RETENTION_GRACE_DAYS", environment, usual.grace),
+    )
+    if not found.free <= found.growth <= found.scale:
+        raise BadSetting("TIEOUT_PLAN_FREE_DAYS must not be above _GROWTH_DAYS, nor that above TIEOUT_PLAN_SCALE_DAYS")
+    return found
+
+
+def _days(name: str, environment: Mapping[str, str], default: int) -> int:
+    value = environment.get(name, "") or str(default)
+    if not re.fullmatch(r"[0-9]{1,5}", value):
+        raise BadSetting(f"{name} must be a whole number of days, not {value!r}")
+    return int(value)
 
 
 def _number(name: str, environment: Mapping[str, str], default: float) -> float:

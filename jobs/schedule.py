@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobs.tasks import beating, consents, counting, drain, forgetting, mailing, refreshing, resyncs, visits
+from jobs.tasks import beating, consents, counting, drain, forgetting, mailing, refreshing, resyncs, retention, visits
 from jobs.tasks.office import Office
 
 
@@ -31,5 +31,6 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("visits", visits.run, timedelta(minutes=1), "the log says that a support visit is over, soon after it is"),
     Entry("lists", refreshing.run, timedelta(hours=1), "lock dates and drop-downs stay fresh though nothing is sent"),
     Entry("forget", forgetting.run, timedelta(minutes=10), "no access is kept that nobody uses, nor who mistyped"),
+    Entry("retention", retention.run, timedelta(hours=1), "what the plan no longer keeps is deleted, day by day"),
     Entry("counts", counting.run, timedelta(hours=24), "the tiles must equal the rows"),
 )

@@ -1,4 +1,4 @@
-"""Writing the audit log. Entries are only ever added; reading them is audit_log.py."""
+"""Writing the audit log: entries are only ever added. Reading them is audit_log.py, deleting old ones retention.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from dashboard.domain import audit_counts
 from dashboard.domain.actors import MACHINE, Actor
+from dashboard.domain.counts import quarter
 from dashboard.models import AuditEntry, Export, Record
 from dashboard.vocabulary.audit import Act, EntryKind
 from dashboard.vocabulary.errors import ErrorCode
@@ -51,6 +53,7 @@ def note_act(
             details=dict(details or {}),
         )
     )
+    audit_counts.add(session, tenant_id, quarter(now), None)
 
 
 def note_records(session: Session, acts: Sequence[tuple[Record, Act, str]], actor: Actor, now: datetime) -> None:
@@ -73,6 +76,8 @@ def note_records(session: Session, acts: Sequence[tuple[Record, Act, str]], acto
             for record, act, words in acts
         ],
     )
+    for record, _, _ in acts:
+        audit_counts.add(session, record.tenant_id, quarter(now), None)
 
 
 def note_export(
@@ -114,3 +119,4 @@ def note_export(
             details=dict(details or {}),
         )
     )
+    audit_counts.add(session, export.tenant_id, quarter(now), export.status)

@@ -16,7 +16,7 @@ from dashboard.domain.audit_filters import MACHINE, Choices, Filters, midnight
 from dashboard.domain.connections import Outline
 from dashboard.domain.scope import NotFound, owned, row_id
 from dashboard.models import Attempt, AuditEntry, Export, Membership, Tenant, User
-from dashboard.vocabulary.plans import Plan
+from dashboard.vocabulary.plans import Plan, Terms
 from dashboard.vocabulary.statuses import Status
 
 PAGE = 50
@@ -32,14 +32,15 @@ class Window:
     plan: Plan
     zone: ZoneInfo
     today: date
+    terms: Terms
 
     @classmethod
-    def of(cls, tenant: Tenant, now: datetime) -> "Window":
-        return cls(tenant.plan, tenant.zone, now.astimezone(tenant.zone).date())
+    def of(cls, tenant: Tenant, now: datetime, terms: Terms) -> "Window":
+        return cls(tenant.plan, tenant.zone, now.astimezone(tenant.zone).date(), terms)
 
     @property
     def first_day(self) -> date | None:
-        return self.plan.first_visible_day(self.today)
+        return self.terms.first_seen(self.plan, self.today)
 
     @property
     def since(self) -> datetime | None:
@@ -56,7 +57,7 @@ class Window:
         earliest = self.asked_from(filters)
         if earliest is None or self.first_day is None or earliest >= self.first_day:
             return None
-        return Plan.cheapest_showing(earliest, self.today)
+        return self.terms.cheapest_showing(earliest, self.today)
 
 
 @dataclass(frozen=True)

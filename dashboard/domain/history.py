@@ -1,6 +1,8 @@
 """What happened to one record, newest first: every act and outcome of the log, with what its attempt exchanged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -61,6 +63,14 @@ def of(session: Session, record: Record) -> list[Happening]:
         connection = connections.get(entry.connection_id) if entry.connection_id else None
         happenings.append(Happening(entry, connection, attempt))
     return happenings[::-1]
+
+
+def is_cut(record: Record, happenings: Sequence[Happening], kept_since: datetime | None) -> bool:
+    """Whether what happened first may have been deleted: the record is older than what is kept, and the history does
+    not begin with its being taken in."""
+    if kept_since is None or record.created_at >= kept_since:
+        return False
+    return not happenings or happenings[-1].entry.act is not Act.RECORD_TAKEN_IN
 
 
 def under_way(session: Session, export_ids: list[int]) -> list[Attempt]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from dashboard.db import changed
-from dashboard.domain import audit, counts
+from dashboard.domain import audit, audit_counts, counts
 from dashboard.domain.actors import MACHINE, Actor
 from dashboard.models import AuditEntry, Connection, Export, Record, ResyncItem
 from dashboard.models.resync import ItemState
@@ -169,6 +169,8 @@ def move_set(
         shifts.append((counts.CountKey(tenant, connection, kind, after), n))
     counts.shift(session, shifts)
     _note_set(session, moved, _ACTS[cause], cause, now, actor, words, operation, is_failure=after is Status.FAILED)
+    for tenant, _, _, n in grouped:
+        audit_counts.add(session, tenant, counts.quarter(now), after, n)
     return operation
 
 

@@ -15,7 +15,9 @@ from dashboard.vocabulary.errors import RETRY_CLASS, ErrorCode, Retry
 from dashboard.vocabulary.mappings import MappingKind
 
 _NEEDS_MENDING = [code for code, retry in RETRY_CLASS.items() if retry in (Retry.AFTER_A_FIX, Retry.NEVER)]
-_MENDING_ALL = (Act.CONNECTION_RECONNECTED, Act.CONNECTION_SETTINGS)
+MENDING_ALL = (Act.CONNECTION_RECONNECTED, Act.CONNECTION_SETTINGS)
+"""Acts on a connection that may have mended whatever failed there before."""
+
 _MENDED_BY_MAPPING = {
     MappingKind.ACCOUNT: (
         ErrorCode.ACCOUNT_NOT_MAPPED,
@@ -89,7 +91,7 @@ def _newest_changes(session: Session, resync: Resync, since: datetime) -> list[t
             AuditEntry.status.is_(None),
             AuditEntry.at >= since,
             AuditEntry.connection_id == resync.connection_id,
-            AuditEntry.act.in_(_MENDING_ALL),
+            AuditEntry.act.in_(MENDING_ALL),
         )
         .order_by(AuditEntry.at.desc())
         .limit(1)

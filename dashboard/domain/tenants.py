@@ -145,7 +145,14 @@ def change_facts(session: Session, tenant: Tenant, facts: Facts, seen: str, acto
 
 
 def set_plan(session: Session, tenant: Tenant, plan: Plan, now: datetime, actor: Actor = MACHINE) -> None:
+    """Change the plan: what is seen follows at once; what is deleted, only after the grace when it was lowered."""
     before, tenant.plan = tenant.plan, plan
+    largest = tenant.plan_before
+    if plan.is_below(before):
+        tenant.plan_before = before if largest is None or largest.is_below(before) else largest
+        tenant.plan_lowered_at = now
+    elif largest is not None and not plan.is_below(largest):
+        tenant.plan_before = tenant.plan_lowered_at = None
     session.flush()
     words = f"{before.label} → {plan.label}"
     audit.note_act(session, tenant.id, Act.PLAN_CHANGED, now, actor=actor, reference=tenant.name, words=words)

@@ -1,6 +1,6 @@
 """Rows: one file per noun. Importing this package knows every table; rows hold no rules."""
 
-from dashboard.models.audit_entry import AuditEntry
+from dashboard.models.audit_entry import AuditCount, AuditEntry
 from dashboard.models.connection import CallBudget, Connection, Grant
 from dashboard.models.export import Attempt, Export, OutcomeCount, StatusCount
 from dashboard.models.heartbeat import Heartbeat
@@ -13,10 +13,12 @@ from dashboard.models.reference import ReferenceList, ReferenceRow
 from dashboard.models.resync import Resync, ResyncItem
 from dashboard.models.saved_filter import SavedFilter
 from dashboard.models.support_visit import SupportVisit
+from dashboard.models.task_lease import TaskLease
 from dashboard.models.tenant import Membership, SignInThrottle, Tenant, User
 
 __all__ = [
     "Attempt",
+    "AuditCount",
     "AuditEntry",
     "CallBudget",
     "Connection",
@@ -42,6 +44,7 @@ __all__ = [
     "SignInThrottle",
     "StatusCount",
     "SupportVisit",
+    "TaskLease",
     "Tenant",
     "User",
 ]

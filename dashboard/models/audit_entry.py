@@ -1,4 +1,4 @@
-"""Audit entries: one per attempt outcome and per act, never changed."""
+"""Audit entries: one per attempt outcome and per act, never changed; and how many there are."""
 
 from datetime import datetime
 from typing import Any
@@ -56,3 +56,18 @@ class AuditEntry(Base):
     words: Mapped[str] = mapped_column(Text, default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     operation: Mapped[str] = mapped_column(String(40), default="")
+
+
+class AuditCount(Base):
+    """How many entries a quarter of an hour has with a status ("" for none), kept in the transaction that adds them.
+
+    `quarter` is the number of quarters since 1970 began: every zone's days begin at one of them.
+    """
+
+    __tablename__ = "audit_count"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    quarter: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(String(40), primary_key=True)
+    n: Mapped[int] = mapped_column(default=0)

@@ -145,10 +145,23 @@ class Export(Base):
 
 
 class Attempt(Base):
-    """One try of one step. `posting` is as resolved and sent, `request` and `response` as exchanged, redacted."""
+    """One try of one step. `posting` is as resolved and sent, `request` and `response` as exchanged, redacted.
+
+    `trimmed_at` is when the two were deleted, the rest being kept.
+    """
 
     __tablename__ = "attempt"
-    __table_args__ = (Index("ix_attempt_open", "state", "export_id"),)
+    __table_args__ = (
+        Index("ix_attempt_open", "state", "export_id"),
+        Index(
+            "ix_attempt_whole",
+            "tenant_id",
+            "begun_at",
+            "id",
+            sqlite_where=text("trimmed_at IS NULL"),
+            postgresql_where=text("trimmed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
@@ -170,6 +183,7 @@ class Attempt(Base):
     error_code: Mapped[str] = mapped_column(String(40), default="")
     error_words: Mapped[str] = mapped_column(Text, default="")
     finding: Mapped[str] = mapped_column(Text, default="")
+    trimmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class StatusCount(Base):

@@ -12,7 +12,10 @@ from dashboard.vocabulary.roles import Role
 
 
 class Tenant(Base):
-    """`closing_day` is the day of a month on which the books of the month before are locked; None: on no fixed day."""
+    """`closing_day` is the day of a month on which the books of the month before are locked; None: on no fixed day.
+
+    `plan_before` is the largest plan that the plan was lowered from, `plan_lowered_at` when it last was.
+    """
 
     __tablename__ = "tenant"
 
@@ -20,6 +23,8 @@ class Tenant(Base):
     slug: Mapped[str] = mapped_column(String(63), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     plan: Mapped[Plan] = mapped_column(closed_set(Plan), default=Plan.FREE)
+    plan_before: Mapped[Plan | None] = mapped_column(closed_set(Plan))
+    plan_lowered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     base_currency: Mapped[str] = mapped_column(String(3), default="EUR")
     tax_id: Mapped[str] = mapped_column(String(64), default="")

@@ -49,7 +49,7 @@ _TITLES = {code.value: guide(code).title for code in ErrorCode}
 def downloaded() -> AnyResponse:
     """A form and not a link, since the log says that it was taken away, by whom, and which filter was in force."""
     here, now = guards.here(), frame.now()
-    tenant, window = here.tenant, Window.of(here.tenant, now)
+    tenant, window = here.tenant, frame.window(now)
     asked = request.form.to_dict()
     choices = audit_log.choices(db.session(), tenant.id, asked.get("person", ""))
     read = audit_filters.read(asked, choices)

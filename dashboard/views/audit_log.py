@@ -14,7 +14,7 @@ from dashboard.domain import audit_filters, audit_log
 from dashboard.domain.audit_filters import Choices, Reading
 from dashboard.domain.audit_log import Cursor, Page, Window
 from dashboard.domain.guides import guide
-from dashboard.views import audit_rows, drawn, frame, guards, remedies, replies
+from dashboard.views import audit_rows, drawn, frame, guards, hidden_entries, remedies, replies
 from dashboard.vocabulary.audit import WITHOUT_A_MOVE, EntryKind
 from dashboard.vocabulary.day_ranges import DayRange
 from dashboard.vocabulary.errors import ErrorCode
@@ -71,6 +71,8 @@ def listed() -> Response:
         saved=_address(f"{log}/filters", query),
         window=window,
         plan_needed=window.plan_needed(reading.filters),
+        # Only where the list ends: on the way there nobody asks, and it would cost every page a statement.
+        **({"hidden": None} if reading.errors or page.older else hidden_entries.part(reading.filters)),
     )
 
 
@@ -92,7 +94,7 @@ def news() -> Response:
 @guards.requires(Permission.VIEW)
 def entry(entry_id: int) -> Response:
     tenant = guards.here().tenant
-    window = Window.of(tenant, frame.now())
+    window = frame.window()
     found, attempt = audit_log.entry(db.session(), tenant.id, window, entry_id)
     outline = next((each for each in frame.outlines(tenant.id) if each.id == found.connection_id), None)
     export = audit_log.still_failed(db.session(), found)
@@ -117,7 +119,7 @@ def _asked(now: datetime) -> tuple[Window, Choices, Reading]:
     """What the address asks for, read against what there is to choose from."""
     tenant, asked = guards.here().tenant, request.args.to_dict()
     choices = audit_log.choices(db.session(), tenant.id, asked.get("person", ""), frame.outlines(tenant.id))
-    return Window.of(tenant, now), choices, audit_filters.read(asked, choices)
+    return frame.window(now), choices, audit_filters.read(asked, choices)
 
 
 def _address(path: str, query: Mapping[str, Any], **place: Cursor) -> str:

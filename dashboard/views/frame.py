@@ -20,11 +20,13 @@ from werkzeug.wrappers import Response
 from dashboard.config import Config
 from dashboard.db import db
 from dashboard.domain import amounts, connections, support_visits
+from dashboard.domain.audit_log import Window
 from dashboard.domain.connections import Outline
 from dashboard.domain.members import Member
 from dashboard.domain.scope import NotFound
 from dashboard.models import SupportVisit
 from dashboard.views import drawn, guards, replies
+from dashboard.vocabulary.plans import Terms
 from dashboard.vocabulary.providers import Provider, endpoints
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
@@ -106,6 +108,17 @@ def today(now: datetime) -> date:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def plans() -> Terms:
+    """What each plan shows and keeps, by the settings."""
+    config: Config = current_app.extensions["tieout"]
+    return config.plans
+
+
+def window(at: datetime | None = None) -> Window:
+    """What of the audit log the plan of the organisation lets be seen, now or at that time."""
+    return Window.of(guards.here().tenant, at or now(), plans())
 
 
 def _local(at: datetime) -> datetime:

@@ -20,6 +20,7 @@ from dashboard.domain import (
     preflight,
     publishing,
     records,
+    retention,
     scope,
     sent_lines,
     standing,
@@ -123,6 +124,8 @@ def context(record_id: int) -> dict[str, Any]:
         _shown(record, export, connection, destinations[connection.id], documents) for export, connection in found
     ]
     twin = duplicates.other_of(rows, record)
+    happenings = history.of(rows, record)
+    kept_since = retention.kept_since(tenant, frame.plans(), frame.now())
     return {
         "record": record,
         "lines": list(zip(record.lines, preflight.tax_by_line(record), strict=True)),
@@ -141,7 +144,8 @@ def context(record_id: int) -> dict[str, Any]:
         "unarchivable": archiving.why_not_archivable(rows, record),
         "later_ones": duplicates.later_ones(rows, record),
         "alike": duplicates.alike(rows, record),
-        "happenings": history.of(rows, record),
+        "happenings": happenings,
+        "is_history_cut": history.is_cut(record, happenings, kept_since),
         "under_way": history.under_way(rows, [export.id for export, _ in found]),
     }
 

@@ -62,6 +62,7 @@ def _page(facts: Facts, seen: str, problems: dict[str, str] | None = None) -> Re
         zones=_zones(),
         plan=tenant.plan,
         plans=list(Plan),
+        terms=frame.plans(),
         members=members.listed(db.session(), tenant),
     )
 

@@ -62,6 +62,7 @@ class Act(StrEnum):
     PLAN_CHANGED = "organisation:plan-changed"
     ORGANISATION_CHANGED = "organisation:facts-changed"
     ORGANISATION_RESTORED = "organisation:restored-from-backup"
+    ENTRIES_DELETED = "log:entries-deleted"
 
     @property
     def label(self) -> str:

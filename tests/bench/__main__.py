@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
 
-from tests.bench import audit_page, download, figures, pacing, queueing, running, tiles
+from tests.bench import audit_page, download, figures, pacing, queueing, retention, running, tiles
 from tests.bench.figures import Figure
 from tests.bench.stage import Stages, stages
 
@@ -16,6 +16,7 @@ BENCHES: dict[str, tuple[Callable[[Stages, str], list[Figure]], tuple[str, ...]]
     "runner": (running.measure, BOTH),
     "audit-page": (audit_page.measure, BOTH),
     "download": (download.measure, BOTH),
+    "retention": (retention.measure, BOTH),
     # What paces is the clock; the database only remembers.
     "pace": (pacing.measure, BOTH[:1]),
 }

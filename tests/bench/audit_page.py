@@ -133,7 +133,7 @@ def fill(world: World, connection: Connection, tenants_in_all: int = TENANTS) ->
         with writing(session):
             session.execute(insert(AuditEntry), list(_entries(rng, world, owners, weights, connection, made)))
         made += _CHUNK
-    _analyse(session)
+    analyse(session)
 
 
 def _entries(
@@ -160,7 +160,7 @@ def _entries(
         }
 
 
-def _analyse(session: Session) -> None:
+def analyse(session: Session) -> None:
     """What a database does by itself in the night."""
     session.commit()
     engine = session.get_bind()

@@ -62,4 +62,6 @@ names another server to measure); SQLite is used as the product uses it, write-a
   from the second minute on, since the first one begins with a full allowance.
 - **Audit page** is the whole application: session, layout, navigation, filter, 50 rows. The floor is the bare driver
   with the same statement, those 50 rows rendered with Jinja2, and an empty Flask response, each on its own, added up.
+- **Waits while deleting** are those of somebody who adds an entry to the log every few milliseconds while a process of
+  its own runs `python -m jobs once retention`. One DELETE beside it removes as many entries of another organisation.
 """

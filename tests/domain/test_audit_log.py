@@ -17,7 +17,7 @@ from dashboard.domain.scope import NotFound
 from dashboard.models import AuditEntry, Export
 from dashboard.vocabulary.audit import Act, EntryKind
 from dashboard.vocabulary.errors import ErrorCode
-from dashboard.vocabulary.plans import Plan
+from dashboard.vocabulary.plans import Plan, Terms
 from dashboard.vocabulary.postings import Company, Fault, LedgerState
 from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Cause, Status
@@ -62,7 +62,7 @@ def note(world: World, at: datetime, reference: str, words: str = "Approved", wh
 
 
 def shown(world: World, filters: Filters = EVERYTHING, now: datetime | None = None) -> Page:
-    window = Window.of(world.nordlys, now or world.now())
+    window = Window.of(world.nordlys, now or world.now(), Terms())
     return audit_log.page(world.session, world.nordlys.id, window, filters)
 
 
@@ -185,7 +185,7 @@ def test_a_plan_shows_its_days_to_the_instant_also_across_a_change_of_the_clocks
     note(world, now, "newest")
     assert references(shown(world, now=now))[-2:] == ["newest", "kept in sight"]
     everything = {row.reference: row.id for row in world.session.scalars(select(AuditEntry))}
-    window = Window.of(world.nordlys, now)
+    window = Window.of(world.nordlys, now, Terms())
     assert window.first_day == first_day
     audit_log.entry(world.session, world.nordlys.id, window, everything["kept in sight"])
     with pytest.raises(NotFound):
@@ -206,7 +206,7 @@ def test_enterprise_shows_everything_and_an_upgrade_brings_the_older_back(world:
 
 
 def test_the_plan_that_shows_a_day_is_the_cheapest_one() -> None:
-    window = Window(Plan.FREE, STOCKHOLM, date(2026, 11, 20))
+    window = Window(Plan.FREE, STOCKHOLM, date(2026, 11, 20), Terms())
     expected = {7: None, 8: Plan.GROWTH, 30: Plan.GROWTH, 31: Plan.SCALE, 90: Plan.SCALE, 91: Plan.ENTERPRISE}
     for days, plan in expected.items():
         assert window.plan_needed(Filters(from_day=window.today - timedelta(days=days))) is plan
@@ -215,7 +215,7 @@ def test_the_plan_that_shows_a_day_is_the_cheapest_one() -> None:
 
 
 def pages(world: World, start: Page) -> list[Page]:
-    window, found = Window.of(world.nordlys, world.now()), [start]
+    window, found = Window.of(world.nordlys, world.now(), Terms()), [start]
     while older := found[-1].older:
         found.append(audit_log.page(world.session, world.nordlys.id, window, Filters(reference="K-"), older=older))
     return found
@@ -230,7 +230,7 @@ def test_a_hundred_and_twenty_entries_come_in_pages_without_gaps_or_doubles_equa
     assert [reference for page in found for reference in references(page)] == [
         f"K-{n:03d}" for n in reversed(range(120))
     ]
-    window = Window.of(world.nordlys, world.now())
+    window = Window.of(world.nordlys, world.now(), Terms())
     newer = audit_log.page(world.session, world.nordlys.id, window, Filters(reference="K-"), newer=found[2].newer)
     assert references(newer) == references(found[1])
     top = audit_log.page(world.session, world.nordlys.id, window, Filters(reference="K-"), newer=newer.newer)
@@ -267,9 +267,9 @@ def test_an_entry_of_another_organisation_does_not_exist(world: World) -> None:
     note(world, world.now(), "ours")
     ours = world.session.scalars(select(AuditEntry.id).where(AuditEntry.reference == "ours")).one()
     with pytest.raises(NotFound):
-        audit_log.entry(world.session, world.maple.id, Window.of(world.maple, world.now()), ours)
+        audit_log.entry(world.session, world.maple.id, Window.of(world.maple, world.now(), Terms()), ours)
     assert "ours" not in references(
-        audit_log.page(world.session, world.maple.id, Window.of(world.maple, world.now()), Filters())
+        audit_log.page(world.session, world.maple.id, Window.of(world.maple, world.now(), Terms()), Filters())
     )
 
 

@@ -15,7 +15,7 @@ from dashboard.domain.audit_log import Window
 from dashboard.domain.counts import together
 from dashboard.models import AuditEntry, Export, OutcomeCount
 from dashboard.vocabulary.errors import ErrorCode
-from dashboard.vocabulary.plans import Plan
+from dashboard.vocabulary.plans import Plan, Terms
 from dashboard.vocabulary.postings import Fault
 from dashboard.vocabulary.statuses import Cause, Status
 from tests.support.world import World
@@ -47,7 +47,7 @@ def shown(world: World, **arguments: str) -> int:
     """How many entries the log shows for an address."""
     reading = read(arguments, Choices({}, {}))
     assert not reading.errors
-    window = Window(Plan.ENTERPRISE, STOCKHOLM, date(2026, 11, 20))
+    window = Window(Plan.ENTERPRISE, STOCKHOLM, date(2026, 11, 20), Terms())
     return len(audit_log.page(world.session, world.nordlys.id, window, reading.filters).entries)
 
 

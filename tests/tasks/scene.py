@@ -1,6 +1,7 @@
 """One connected organisation with its runner: what people and time do in these tests, and what can be seen of it."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from dashboard.domain.grants import Tokens
 from dashboard.domain.intake import take_in
 from dashboard.domain.resync_sets import Ticked
 from dashboard.domain.vault import Vault
-from dashboard.models import Attempt, AuditEntry, CallBudget, Connection, Export, Grant, Record, Resync
+from dashboard.models import Attempt, AuditCount, AuditEntry, CallBudget, Connection, Export, Grant, Record, Resync
 from dashboard.models.export import AttemptState, Step
 from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.audit import Act
@@ -290,10 +291,23 @@ def codes(export: Export) -> list[str]:
     return [fault["code"] for fault in export.faults]
 
 
+def entries_counted(session: Session) -> dict[tuple[int, int, str], int]:
+    """How many entries of the log are kept count of, by organisation, quarter of an hour and status."""
+    kept = session.execute(select(AuditCount.tenant_id, AuditCount.quarter, AuditCount.status, AuditCount.n))
+    return {(tenant, quarter, status): n for tenant, quarter, status, n in kept if n}
+
+
+def entries_there(session: Session) -> dict[tuple[int, int, str], int]:
+    """How many there are."""
+    rows = session.execute(select(AuditEntry.tenant_id, AuditEntry.at, AuditEntry.status))
+    return dict(Counter((tenant, counts.quarter(at), status.value if status else "") for tenant, at, status in rows))
+
+
 def check_the_books(session: Session, secrets: Sequence[str]) -> None:
     """What holds after everything that can happen: counts equal rows, every try has ended, no secret was kept."""
     session.rollback()
     assert counts.differences(session) == []
+    assert entries_counted(session) == entries_there(session)
     left = session.execute(select(Attempt.id, Attempt.step, Attempt.state).where(Attempt.ended_at.is_(None))).all()
     assert left == [], "tries without an end"
     assert session.scalars(select(Export.id).where(Export.status == Status.SENDING)).all() == []

@@ -43,10 +43,10 @@ def test_everybody_sees_the_organisation_its_plan_and_its_people(world: World, v
     assert "dov@maple.example" not in page
 
 
-def test_what_is_kept_promises_no_deletion_that_nothing_does(world: World, visit: Visit) -> None:
+def test_what_is_kept_says_what_is_deleted_and_leads_to_the_rest(world: World, visit: Visit) -> None:
     kept = visit("cleo").get("/settings").text.partition('id="kept')[2]
-    assert "Nothing of it is deleted by itself." in kept
-    assert re.search(r"\d+ (?:years|days)", kept) is None
+    assert "today and the 120 days before" in kept
+    assert 'href="/settings/retention"' in kept
 
 
 def test_an_admin_changes_the_facts_and_the_log_tells_before_and_after(world: World, visit: Visit) -> None:

@@ -35,6 +35,8 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=63), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("plan", sa.String(40), nullable=False),
+        sa.Column("plan_before", sa.String(40), nullable=True),
+        sa.Column("plan_lowered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("base_currency", sa.String(length=3), nullable=False),
         sa.Column("tax_id", sa.String(length=64), nullable=False),
@@ -54,6 +56,23 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
+    )
+    op.create_table(
+        "task_lease",
+        sa.Column("task", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=40), nullable=False),
+        sa.Column("until", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("task", name=op.f("pk_task_lease")),
+    )
+    op.create_table(
+        "audit_count",
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quarter", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_audit_count_tenant_id_tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "quarter", "status", name=op.f("pk_audit_count")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "audit_entry",
@@ -671,6 +690,7 @@ def upgrade() -> None:
         sa.Column("error_code", sa.String(length=40), nullable=False),
         sa.Column("error_words", sa.Text(), nullable=False),
         sa.Column("finding", sa.Text(), nullable=False),
+        sa.Column("trimmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["export_id"], ["export.id"], name=op.f("fk_attempt_export_id_export")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_attempt_tenant_id_tenant")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
@@ -678,6 +698,13 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_export_id"), ["export_id"], unique=False)
         batch_op.create_index("ix_attempt_open", ["state", "export_id"], unique=False)
+        batch_op.create_index(
+            "ix_attempt_whole",
+            ["tenant_id", "begun_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("trimmed_at IS NULL"),
+            postgresql_where=sa.text("trimmed_at IS NULL"),
+        )
 
     op.create_table(
         "resync_item",
@@ -706,6 +733,11 @@ def downgrade() -> None:
 
     op.drop_table("resync_item")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_attempt_whole",
+            sqlite_where=sa.text("trimmed_at IS NULL"),
+            postgresql_where=sa.text("trimmed_at IS NULL"),
+        )
         batch_op.drop_index("ix_attempt_open")
         batch_op.drop_index(batch_op.f("ix_attempt_export_id"))
 
@@ -804,6 +836,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_entry_actor")
 
     op.drop_table("audit_entry")
+    op.drop_table("audit_count")
+    op.drop_table("task_lease")
     op.drop_table("user_account")
     op.drop_table("tenant")
     op.drop_table("sign_in_throttle")
