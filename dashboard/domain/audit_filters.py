@@ -5,7 +5,7 @@ The list, and whatever else acts on "what is shown", use this one object. Asking
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -130,8 +130,9 @@ def read(arguments: Mapping[str, str], choices: Choices) -> Reading:
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a calendar day begins in the zone; aware."""
-    return datetime.combine(day, time.min, tzinfo=zone)
+    """The instant at which a calendar day begins in the zone, as UTC: a midnight that the clocks skip or repeat equals
+    nothing while it is told by them."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
 _ARGUMENTS = {
