@@ -183,7 +183,10 @@ Outcome = Accepted | Refused | Wait | Unknown
 
 @dataclass(frozen=True)
 class LedgerObject:
-    """A document as the ledger holds it, in our words. `key` is our export key when the provider has a place for it."""
+    """A document as the ledger holds it, in our words. `key` is our export key when the provider has a place for it.
+
+    `due` is what is still to be paid of it, of a credit what is not used up; None where the ledger does not say.
+    """
 
     ledger_id: str
     key: str
@@ -197,6 +200,7 @@ class LedgerObject:
     total: Decimal
     state: LedgerState
     url: str = ""
+    due: Decimal | None = None
 
 
 @dataclass(frozen=True)
