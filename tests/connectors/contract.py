@@ -115,7 +115,7 @@ class ConnectorContract:
     @every_kind
     def test_what_changed_since_is_told_whoever_made_it(self, stage: Stage, lists: Lists, kind: RecordKind) -> None:
         before = datetime.now(UTC) - timedelta(minutes=5)
-        postings = [lists.document(kind), lists.document(kind)]
+        postings = [lists.document("N-1", kind), lists.document("N-2", kind)]
         taken = [each for each in stage.connector().push(postings) if isinstance(each, Accepted)]
         ids = [each.ledger_id for each in taken]
         stage.change(f"void:{ids[0]}")
