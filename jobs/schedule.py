@@ -4,7 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobs.tasks import beating, consents, counting, drain, forgetting, mailing, refreshing, resyncs, retention, visits
+from jobs.tasks import (
+    beating,
+    consents,
+    counting,
+    drain,
+    following,
+    forgetting,
+    mailing,
+    refreshing,
+    resyncs,
+    retention,
+    visits,
+)
 from jobs.tasks.office import Office
 
 
@@ -30,6 +42,7 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("lapse", resyncs.lapse, timedelta(minutes=1), "a frozen set is not confirmed for ever"),
     Entry("visits", visits.run, timedelta(minutes=1), "the log says that a support visit is over, soon after it is"),
     Entry("lists", refreshing.run, timedelta(hours=1), "lock dates and drop-downs stay fresh though nothing is sent"),
+    Entry("changes", following.run, timedelta(minutes=10), "what is paid, voided or changed in the ledgers is shown"),
     Entry("forget", forgetting.run, timedelta(minutes=10), "no access is kept that nobody uses, nor who mistyped"),
     Entry("retention", retention.run, timedelta(hours=1), "what the plan no longer keeps is deleted, day by day"),
     Entry("counts", counting.run, timedelta(hours=24), "the tiles must equal the rows"),

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from dashboard.db import changed
 from dashboard.domain import counts, lifecycle, stored_postings
 from dashboard.domain.leases import Lease
-from dashboard.models import Attempt, Connection, Export, Original, RecordOriginal
+from dashboard.models import Attempt, Connection, Export, Original, Record, RecordOriginal
 from dashboard.models.export import AttachmentState, AttemptState, Step
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import DocumentPosting, Fault, LedgerState
+from dashboard.vocabulary.records import Payment
 from dashboard.vocabulary.statuses import Cause, Status
 
 
@@ -99,8 +101,11 @@ def accept(
 ) -> None:
     """Make the export Synced with the ledger's own id; the original follows as a step of its own when there is one.
 
-    Raises lifecycle.DocumentTaken where another export stands for that document.
+    One that is paid there already makes its record paid. Raises lifecycle.DocumentTaken where another export stands for
+    that document.
     """
+    if state is LedgerState.PAID:
+        changed(session, update(Record).where(Record.id == export.record_id).values(payment=Payment.PAID))
     lifecycle.move(
         session,
         export,

@@ -53,6 +53,8 @@ def since(
         failed = (mine, Export.status == Status.FAILED, Export.attempt_id.is_not(None))
         again = changed(session, update(Export).where(*failed).values(next_try_at=settled, absences=0))
         exports, compared = exports + marked, compared + again
+        if connection.changes_asked_at is not None:
+            connection.changes_asked_at = min(connection.changes_asked_at, moment)
         audit.note_act(
             session,
             connection.tenant_id,

@@ -38,7 +38,7 @@ class Row:
         standing_words = {
             Status.FAILED: export.error_words,
             Status.RESOLVED: export.resolution_note,
-            Status.SYNCED: export.warning,
+            Status.SYNCED: "; ".join(filter(None, (export.drift, export.warning))),
         }
         return export.alarm or standing_words.get(export.status, "")
 

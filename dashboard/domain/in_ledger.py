@@ -205,5 +205,6 @@ def _restored(found: dict[str, Any]) -> LedgerObject:
             "tax": Decimal(found["tax"]),
             "total": Decimal(found["total"]),
             "state": LedgerState(found["state"]),
+            "due": Decimal(found["due"]) if found.get("due") else None,
         }
     )

@@ -6,6 +6,7 @@ Shapes of question and answer by kind:
 - find: {"export": id} → {"found": "ours" | "foreign" | "absent" | "unsure", "objects": […], "differences": […]}
 - create-contact: {"record": id, "contact_key"} → {"contact_id", "name"}
 - disconnect: {"link_id"} → {}
+- changes: {} → {"read": n, "changed": n}
 """
 
 from datetime import datetime, timedelta

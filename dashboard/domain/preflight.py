@@ -160,7 +160,14 @@ class _Resolver:
             tax=tax,
             account_code=self._account(line.account),
             tax_code=self._tax(line),
+            item_code=self._item(line),
         )
+
+    def _item(self, line: RecordLine) -> str:
+        """The ledger's item of that very code. A supplier's article number is the supplier's, so on a bill it names
+        nothing here."""
+        item = self.ledger.items.get(line.sku) if self.record.kind.direction is Direction.SALE else None
+        return item.code if item is not None and item.is_active and item.for_sales else ""
 
     def _account(self, named: str) -> str:
         """The account a line names when mapped, or when the ledger has it under that very code; else the default."""

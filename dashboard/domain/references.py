@@ -90,11 +90,12 @@ def items(
 
 @dataclass(frozen=True)
 class Ledger:
-    """One connection's lists, by the id that a mapping points at: account code, tax code, contact id."""
+    """One connection's lists, by the id that a mapping points at: account code, tax code, contact id; items by code."""
 
     accounts: dict[str, ReferenceItem]
     tax_rates: dict[str, ReferenceItem]
     contacts: dict[str, ReferenceItem]
+    items: dict[str, ReferenceItem]
     organisation: ReferenceItem | None
 
     def contacts_with(self, tax_id: str, name: str) -> list[ReferenceItem]:
@@ -123,6 +124,7 @@ def ledger(session: Session, connection_id: int) -> Ledger:
     return Ledger(
         accounts=_by_code(items(session, connection_id, ReferenceKind.ACCOUNT)),
         tax_rates=_by_code(items(session, connection_id, ReferenceKind.TAX_RATE)),
+        items=_by_code(items(session, connection_id, ReferenceKind.ITEM)),
         contacts={item.external_id: item for item in items(session, connection_id, ReferenceKind.CONTACT)},
         organisation=organisation(session, connection_id),
     )

@@ -14,13 +14,17 @@ from dashboard.vocabulary.references import ReferenceKind
 
 @dataclass(frozen=True)
 class SentLine:
-    """`account` is "400 Purchases", `tax_rate` the rate's name; a code alone when the lists do not have it any more."""
+    """`account` is "400 Purchases", `tax_rate` the rate's name, `item` "BEANS Coffee beans" or "".
+
+    A code alone when the lists do not have it any more.
+    """
 
     description: str
     net: Decimal
     tax: Decimal
     account: str
     tax_rate: str
+    item: str
 
 
 def of(session: Session, export: Export) -> list[SentLine]:
@@ -36,6 +40,7 @@ def of(session: Session, export: Export) -> list[SentLine]:
         return []
     accounts = _names(session, export, ReferenceKind.ACCOUNT)
     rates = _names(session, export, ReferenceKind.TAX_RATE)
+    items = _names(session, export, ReferenceKind.ITEM)
     return [
         SentLine(
             line["description"],
@@ -43,6 +48,7 @@ def of(session: Session, export: Export) -> list[SentLine]:
             Decimal(line["tax"]),
             f"{line['account_code']} {accounts.get(line['account_code'], '')}".strip(),
             rates.get(line["tax_code"], line["tax_code"]),
+            f"{code} {items.get(code, '')}".strip() if (code := line.get("item_code", "")) else "",
         )
         for line in posting["lines"]
     ]

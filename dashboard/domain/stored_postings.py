@@ -27,6 +27,7 @@ def restored(posting: dict[str, Any]) -> DocumentPosting:
             tax=Decimal(line["tax"]),
             account_code=line["account_code"],
             tax_code=line["tax_code"],
+            item_code=line.get("item_code", ""),
         )
         for line in posting["lines"]
     )

@@ -47,6 +47,7 @@ class Connection(Base):
     """One company of one provider. The lease columns say which runner holds it, by the database's clock in seconds.
 
     `broken_at` is when it last stopped being connected; a reconnection, made when its grant was, leaves it standing.
+    `changes_asked_at` is up to when it is known what changed in the ledger.
     """
 
     __tablename__ = "connection"
@@ -74,6 +75,7 @@ class Connection(Base):
     start_date: Mapped[date | None]
     not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
     waiting_for: Mapped[str] = mapped_column(String(300), default="")
+    changes_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lease_holder: Mapped[str] = mapped_column(String(60), default="")
     lease_epoch: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[float] = mapped_column(default=0.0)

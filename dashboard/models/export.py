@@ -46,12 +46,12 @@ class Step(StrEnum):
 class Export(Base):
     """One record on its way to one connection. Only domain/lifecycle.py changes `status` and what hangs on it.
 
-    `faults` lists every cause of the newest failure: [{"code", "subject", "words", "source_value"}], the first
-    also in columns. `ordered_at` is when a person ordered to send it: one On Hold that has it waited for so long that
+    `faults` lists every cause of the newest failure: [{"code", "subject", "words", "source_value"}], the first also
+    in columns. `ordered_at` is when a person ordered to send it: one On Hold that has it waited for so long that
     somebody is asked whether it is still to be sent. `distrusted_at` is when a backup was restored after which it may
-    have been sent: it is looked up first. `beside` lists ids of the ledger's documents that a person knows to be other
-    ones. `alarm` says that it may be in the ledger twice, and stays until a person looked. `operation` marks
-    the newest set move that the row was part of.
+    have been sent: it is looked up first. `beside` lists ids of the ledger's documents that a person knows to be
+    other ones. `drift` says in what the ledger's document is no longer as it was sent. `alarm` says that it may be in
+    the ledger twice, and stays until a person looked. `operation` marks the newest set move that the row was part of.
     """
 
     __tablename__ = "export"
@@ -131,6 +131,7 @@ class Export(Base):
     ledger_id: Mapped[str] = mapped_column(String(100), default="")
     ledger_url: Mapped[str] = mapped_column(String(500), default="")
     ledger_state: Mapped[LedgerState | None] = mapped_column(closed_set(LedgerState))
+    drift: Mapped[str] = mapped_column(Text, default="")
     warning: Mapped[str] = mapped_column(Text, default="")
     alarm: Mapped[str] = mapped_column(Text, default="")
     attachment: Mapped[AttachmentState] = mapped_column(closed_set(AttachmentState), default=AttachmentState.NONE)

@@ -16,6 +16,7 @@ class LookupKind(StrEnum):
     FIND = "find"
     CREATE_CONTACT = "create-contact"
     DISCONNECT = "disconnect"
+    CHANGES = "changes"
 
 
 class LookupState(StrEnum):

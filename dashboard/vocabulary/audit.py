@@ -25,6 +25,7 @@ class Act(StrEnum):
     EXPORT_CANCELLED = "export:cancelled"
     EXPORT_DATE_MOVED = "export:date-moved"
     EXPORT_LOOKED_INTO = "export:looked-into"
+    EXPORT_FOLLOWED = "export:changed-in-ledger"
     ATTACHMENT_OUTCOME = "attachment:outcome"
     ATTACHMENT_QUEUED = "attachment:queued"
     RECORD_TAKEN_IN = "record:taken-in"
@@ -73,6 +74,12 @@ class Act(StrEnum):
 
 
 WITHOUT_A_MOVE = frozenset(
-    {Act.EXPORT_DATE_MOVED, Act.EXPORT_LOOKED_INTO, Act.ATTACHMENT_OUTCOME, Act.ATTACHMENT_QUEUED}
+    {
+        Act.EXPORT_DATE_MOVED,
+        Act.EXPORT_LOOKED_INTO,
+        Act.EXPORT_FOLLOWED,
+        Act.ATTACHMENT_OUTCOME,
+        Act.ATTACHMENT_QUEUED,
+    }
 )
 """Acts on an export that leave its status as it is: a list that shows what happened shows none beside them."""

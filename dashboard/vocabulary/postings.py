@@ -49,7 +49,8 @@ class PostingLine:
     """One line as sent. `net` and `tax` are rounded to the currency and signed as the document's kind expects.
 
     `quantity` and `unit_amount` are the document's own, of any number of decimals; where their product is not `net` (a
-    discount), `net` is what counts, and the connector says how its ledger is told.
+    discount), `net` is what counts, and the connector says how its ledger is told. `item_code` is an item of the ledger
+    that the line names itself, "" mostly.
     """
 
     description: str
@@ -59,6 +60,7 @@ class PostingLine:
     tax: Decimal
     account_code: str
     tax_code: str
+    item_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,10 @@ Outcome = Accepted | Refused | Wait | Unknown
 
 @dataclass(frozen=True)
 class LedgerObject:
-    """A document as the ledger holds it, in our words. `key` is our export key when the provider has a place for it."""
+    """A document as the ledger holds it, in our words. `key` is our export key when the provider has a place for it.
+
+    `due` is what is still to be paid of it, of a credit what is not used up; None where the ledger does not say.
+    """
 
     ledger_id: str
     key: str
@@ -203,6 +208,7 @@ class LedgerObject:
     total: Decimal
     state: LedgerState
     url: str = ""
+    due: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ class ReferenceKind(StrEnum):
     ACCOUNT = "account"
     TAX_RATE = "tax-rate"
     CONTACT = "contact"
+    ITEM = "item"
     ORGANISATION = "organisation"
 
     @property
@@ -20,6 +21,7 @@ class ReferenceKind(StrEnum):
             "account": "Accounts",
             "tax-rate": "Tax rates",
             "contact": "Contacts",
+            "item": "Items",
             "organisation": "Organisation",
         }[self.value]
 

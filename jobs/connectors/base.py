@@ -1,10 +1,10 @@
 """The connector contract and what its users hand to it. Connectors never sleep and never retry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dashboard.vocabulary.postings import Company, DocumentPosting, Finding, Outcome, Posting
+from dashboard.vocabulary.postings import Company, DocumentPosting, Finding, LedgerObject, Outcome, Posting
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 
 
@@ -26,6 +26,9 @@ class Connector(Protocol):
 
     def find(self, postings: Sequence[DocumentPosting]) -> list[Finding]:
         """Look up postings exactly as they were sent; one finding per posting, in order."""
+
+    def changes(self, since: datetime) -> Iterator[LedgerObject]:
+        """Documents that changed from `since` (aware UTC) on, whoever made them; calls are made while it is read."""
 
     def reference(self, kind: ReferenceKind, since: datetime | None) -> list[ReferenceItem]:
         """The ledger's own lists; with `since` (aware UTC) only what changed from then on where the provider says so.

@@ -16,7 +16,7 @@ from dashboard.vocabulary.errors import CONNECTION_WIDE, ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Accepted, ContactPosting, ProviderError, Refused, Unknown, Wait
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
-from jobs.tasks import reading_lists
+from jobs.tasks import following, reading_lists
 from jobs.tasks.holding import Holding
 
 
@@ -69,6 +69,8 @@ def _answer(holding: Holding, lookup: Lookup) -> dict[str, Any]:
             return _find(holding, lookup)
         case LookupKind.CREATE_CONTACT:
             return _create_contact(holding, lookup)
+        case LookupKind.CHANGES:
+            return dict(following.read(holding))
         case LookupKind.DISCONNECT:
             return _disconnect(holding, lookup)
         case LookupKind.COMPANIES:

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -110,6 +111,21 @@ class ConnectorContract:
         stage.change(f"delete:{second.ledger_id}")
         findings = stage.connector().find([edited, deleted])
         assert [isinstance(finding, Foreign) for finding in findings] == [True, True]
+
+    @every_kind
+    def test_what_changed_since_is_told_whoever_made_it(self, stage: Stage, lists: Lists, kind: RecordKind) -> None:
+        before = datetime.now(UTC) - timedelta(minutes=5)
+        postings = [lists.document("N-1", kind), lists.document("N-2", kind)]
+        taken = [each for each in stage.connector().push(postings) if isinstance(each, Accepted)]
+        ids = [each.ledger_id for each in taken]
+        stage.change(f"void:{ids[0]}")
+
+        found = {each.ledger_id: each for each in stage.connector().changes(before)}
+
+        assert [found[each].state for each in ids] == [LedgerState.VOID, taken[1].state]
+        assert [(each.kind, each.total) for each in found.values()] == [(kind, posting.total) for posting in postings]
+        assert found[ids[1]].due == postings[1].total
+        assert list(stage.connector().changes(datetime.now(UTC) + timedelta(hours=1))) == []
 
     @every_kind
     def test_what_was_never_sent_is_absent(self, stage: Stage, lists: Lists, kind: RecordKind) -> None:

@@ -153,6 +153,10 @@ LISTS = {
         ReferenceItem(ReferenceKind.CONTACT, "c-1", "", "Fjord Kaffe AS", True, tax_ids=("NO987654321MVA",)),
         ReferenceItem(ReferenceKind.CONTACT, "c-2", "", "Old Supplier", False, tax_ids=("SE111111111101",)),
     ],
+    ReferenceKind.ITEM: [
+        ReferenceItem(ReferenceKind.ITEM, "i-1", "BEANS", "Coffee beans", True),
+        ReferenceItem(ReferenceKind.ITEM, "i-2", "STOCK", "Kept in stock", True, for_sales=False, for_purchases=False),
+    ],
     ReferenceKind.ORGANISATION: [
         ReferenceItem(
             ReferenceKind.ORGANISATION,

@@ -67,7 +67,7 @@ def test_refreshed_lists_hold_what_the_ledger_holds_now_and_move_no_export(scene
     scene.run()
 
     counts = answered(scene, lookup)["counts"]
-    assert (set(counts), counts["Contacts"]) == ({"Accounts", "Tax rates", "Contacts", "Organisation"}, 2)
+    assert (set(counts), counts["Contacts"]) == ({"Accounts", "Tax rates", "Contacts", "Items", "Organisation"}, 2)
     ledger = references.ledger(scene.session, scene.connection.id)
     assert not ledger.accounts["260"].is_active
     assert [contact.name for contact in ledger.contacts_with(record.contact_tax_id, record.contact_name)] == [
@@ -329,6 +329,7 @@ def test_lists_that_were_never_read_are_read_before_anything_is_sent(scene: Scen
         "Accounts",
         "TaxRates",
         "Contacts",
+        "Items",
         "Organisation",
         "Currencies",
     ]

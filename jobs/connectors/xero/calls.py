@@ -115,12 +115,18 @@ class Calls:
         return _document(self._call("GET", self.address(path, query), headers))
 
     def pages(
-        self, plural: str, id_field: str, query: Mapping[str, str], since: datetime | None = None, most: int = 500
+        self,
+        plural: str,
+        id_field: str,
+        query: Mapping[str, str],
+        since: datetime | None = None,
+        most: int = 500,
+        size: int = LARGEST_PAGE,
     ) -> Iterator[Element]:
         """Every element of a paged list, once. Raises ProviderError(CANNOT_TELL) beyond `most` pages."""
         seen: set[str] = set()
         for page in range(1, most + 1):
-            paged = {**query, "page": str(page), "pageSize": str(LARGEST_PAGE)}
+            paged = {**query, "page": str(page), "pageSize": str(size)}
             document = self._get(f"{API}/{plural}", paged, since)
             # A list that moves while it is read shows elements twice, and a server that ignores `page` shows all again.
             fresh = {text(item, id_field): item for item in _elements(document, plural)}

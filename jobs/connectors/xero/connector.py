@@ -1,6 +1,6 @@
 """The connector contract for one Xero organisation; each method leads to the file that does it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from dashboard.vocabulary.postings import (
@@ -9,6 +9,7 @@ from dashboard.vocabulary.postings import (
     ContactPosting,
     DocumentPosting,
     Finding,
+    LedgerObject,
     Outcome,
     Posting,
 )
@@ -17,6 +18,7 @@ from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
 from jobs.connectors.wire import Wire
 from jobs.connectors.xero.attachments import push_attachment
 from jobs.connectors.xero.calls import Calls
+from jobs.connectors.xero.changes import changed_documents
 from jobs.connectors.xero.contacts import push_contacts
 from jobs.connectors.xero.documents import push_documents
 from jobs.connectors.xero.finding import find_documents
@@ -50,6 +52,9 @@ class XeroConnector:
 
     def find(self, postings: Sequence[DocumentPosting]) -> list[Finding]:
         return find_documents(self._calls, postings, self._short_code)
+
+    def changes(self, since: datetime) -> Iterator[LedgerObject]:
+        return changed_documents(self._calls, since, self._short_code)
 
     def reference(self, kind: ReferenceKind, since: datetime | None) -> list[ReferenceItem]:
         return reference_items(self._calls, kind, since)

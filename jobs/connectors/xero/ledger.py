@@ -37,6 +37,7 @@ def ledger_object(kind: RecordKind, found: Element, short_code: str, key: str = 
         total=total,
         state=state,
         url=page_address(short_code, form.page, ledger_id),
+        due=amount(found, "RemainingCredit" if kind.is_credit else "AmountDue"),
     )
 
 

@@ -50,7 +50,7 @@ def _line(line: PostingLine) -> dict[str, Any]:
     if not _multiplies(line):
         quantity, unit_amount = Decimal(1), line.net
         description = f"{description} ({line.quantity.normalize():f} × {line.unit_amount.normalize():f})".strip()
-    return {
+    sent: dict[str, Any] = {
         "Description": description[:_LONGEST_DESCRIPTION],
         "Quantity": _number(quantity),
         "UnitAmount": _number(unit_amount),
@@ -59,6 +59,10 @@ def _line(line: PostingLine) -> dict[str, Any]:
         "AccountCode": line.account_code,
         "TaxType": line.tax_code,
     }
+    if line.item_code and quantity == line.quantity:
+        # In one piece it would be booked as one of the item, however many there are.
+        sent["ItemCode"] = line.item_code
+    return sent
 
 
 def _multiplies(line: PostingLine) -> bool:

@@ -1,4 +1,4 @@
-"""Xero's own lists as reference items: accounts, tax rates, contacts, and the organisation with its lock dates."""
+"""Xero's own lists as reference items: accounts, tax rates, contacts, items, the organisation with its locks."""
 
 from datetime import datetime
 
@@ -24,6 +24,8 @@ def reference_items(calls: Calls, kind: ReferenceKind, since: datetime | None) -
         case ReferenceKind.CONTACT:
             query = {"includeArchived": "true"}
             return [_contact(each) for each in calls.pages("Contacts", "ContactID", query, since)]
+        case ReferenceKind.ITEM:
+            return [_item(each) for each in _optional(calls, "Items", since) if text(each, "ItemID")]
         case ReferenceKind.ORGANISATION:
             found = calls.read(f"{API}/Organisation", "Organisations")
             return [_organisation(each, _currencies(calls)) for each in found]
@@ -76,6 +78,20 @@ def _contact(found: Element) -> ReferenceItem:
     )
 
 
+def _item(found: Element) -> ReferenceItem:
+    """What is kept in stock is not offered: a line that names it would move the stock, and needs its own account."""
+    is_plain = not flag(found, "IsTrackedAsInventory")
+    return ReferenceItem(
+        kind=ReferenceKind.ITEM,
+        external_id=text(found, "ItemID"),
+        code=text(found, "Code"),
+        name=text(found, "Name") or text(found, "Description")[:300],
+        is_active=True,
+        for_sales=is_plain and flag(found, "IsSold"),
+        for_purchases=is_plain and flag(found, "IsPurchased"),
+    )
+
+
 def _organisation(found: Element, currencies: tuple[str, ...]) -> ReferenceItem:
     return ReferenceItem(
         kind=ReferenceKind.ORGANISATION,
@@ -95,10 +111,15 @@ def _organisation(found: Element, currencies: tuple[str, ...]) -> ReferenceItem:
 
 def _currencies(calls: Calls) -> tuple[str, ...]:
     """Empty when Xero does not tell: an organisation without the right to that list still has lock dates."""
+    found = _optional(calls, "Currencies", None)
+    return tuple(text(each, "Code") for each in found if text(each, "Code"))
+
+
+def _optional(calls: Calls, plural: str, since: datetime | None) -> list[Element]:
+    """A list without which everything else goes on; nothing where there is no right to it."""
     try:
-        found = calls.read(f"{API}/Currencies", "Currencies")
+        return calls.read(f"{API}/{plural}", plural, since)
     except ProviderError as error:
         if error.code not in (ErrorCode.SCOPE_MISSING, ErrorCode.NOT_IN_LEDGER):
             raise
-        return ()
-    return tuple(text(each, "Code") for each in found if text(each, "Code"))
+        return []
