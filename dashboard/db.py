@@ -202,7 +202,8 @@ def _configure_connection(dbapi_connection: Any, record: Any) -> None:
         "journal_mode=WAL",
         "busy_timeout=30000",
         "foreign_keys=ON",
-        "synchronous=NORMAL",
+        # What was written down before it was sent has to be there after a power cut too.
+        "synchronous=FULL",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")
 

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from dashboard.db import writing
@@ -35,6 +36,13 @@ def test_a_moment_without_a_zone_is_refused(world: World) -> None:
     (record,) = world.records(1)
     with pytest.raises(StatementError, match="a naive datetime cannot be stored"):
         stored(world, record, created_at=datetime(2026, 11, 2))  # noqa: DTZ001 - it is what must be refused
+
+
+def test_what_is_committed_to_sqlite_is_on_the_disk(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'tieout.db'}")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2, "FULL"
+    engine.dispose()
 
 
 def test_sums_of_money_are_exact(world: World) -> None:
