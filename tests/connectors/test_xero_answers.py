@@ -18,7 +18,7 @@ from dashboard.vocabulary.postings import (
     Unknown,
 )
 from dashboard.vocabulary.records import RecordKind
-from tests.connectors.postings import a_contact, a_document
+from tests.connectors.postings import a_contact, a_document, a_line
 from tests.connectors.scripted import TENANT, Say, Scripted, xero_at
 
 ZERO = "00000000-0000-0000-0000-000000000000"
@@ -124,6 +124,36 @@ def test_somebody_elses_document_is_never_taken_for_ours() -> None:
     assert isinstance(push_answered([A], [saved(a_document("OTHER"))])[0], Unknown)
     assert isinstance(push_answered([A], [saved(A, Url="https://tieout.example/x/another-key")])[0], Unknown)
     assert isinstance(push_answered([A], [saved(A, Type="ACCPAY")])[0], Unknown)
+
+
+@pytest.mark.parametrize("kind", [RecordKind.INVOICE, RecordKind.BILL])
+def test_an_answer_under_another_contact_is_doubted(kind: RecordKind) -> None:
+    posting = a_document("INV-A", kind)
+    (doubted,) = push_answered([posting], [saved(posting, Contact={"ContactID": str(uuid4())})])
+    assert isinstance(doubted, Unknown)
+    (taken,) = push_answered([posting], [saved(posting, Contact={"ContactID": posting.contact_id.upper()})])
+    assert isinstance(taken, Accepted)
+
+
+def test_bills_of_one_number_that_change_places_in_the_answer_are_told_apart_by_contact_and_total() -> None:
+    theirs, dear = str(uuid4()), (a_line("900.00", "135.00", "400", "INPUT2"),)
+    one, other = a_document("7", RecordKind.BILL, key="k1"), a_document("7", RecordKind.BILL, key="k2", contact=theirs)
+    elements = [saved(each, Url="", Contact={"ContactID": each.contact_id}) for each in (other, one)]
+    first, second = push_answered([one, other], elements)
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert (first.ledger_id, second.ledger_id) == (elements[1]["InvoiceID"], elements[0]["InvoiceID"])
+
+    other = a_document("7", RecordKind.BILL, key="k2", lines=dear)
+    mixed_up = push_answered([one, other], [saved(one, Total=1035.0), saved(other, Total=115.0)])
+    assert [type(outcome) for outcome in mixed_up] == [Unknown, Unknown]
+
+
+def test_a_total_that_nobody_sent_is_a_warning() -> None:
+    first, second = push_answered([A, B], [saved(A, Total=115.01), saved(B)])
+    assert isinstance(first, Accepted)
+    assert len(first.warnings) == 1
+    assert isinstance(second, Accepted)
 
 
 def test_two_elements_that_both_name_one_posting_are_unknown() -> None:

@@ -38,10 +38,14 @@ _ALIKE = 0.6
 def normalised_number(number: str) -> str:
     """Upper case, letters and digits alone, no leading noughts in a run of digits: INV-0007 and inv 7 are INV7.
 
-    Marks are dropped before noughts are, so 2024-001 is 2024001 and not 20241. A number of marks alone stays itself.
+    Punctuation is dropped before noughts are, so 2024-001 is 2024001 and not 20241. A number of it alone stays itself.
+    What sits on a letter stays: सी-7 is not सू-7.
     """
     folded = without_invisible(unicodedata.normalize("NFKC", number)).upper()
-    kept = "".join(sign for sign in folded if sign.isalnum())
+    # Composed once more: capitals come apart, and what stood behind a dash now stands behind a letter.
+    kept = unicodedata.normalize(
+        "NFKC", "".join(sign for sign in folded if sign.isalnum() or unicodedata.category(sign)[0] == "M")
+    )
     return (re.sub(r"\d+", lambda run: run[0].lstrip("0") or "0", kept) or folded.strip())[:255]
 
 

@@ -8,7 +8,7 @@ from dashboard.vocabulary.postings import DocumentPosting, Outcome
 from jobs.connectors.xero import answers, payloads
 from jobs.connectors.xero.calls import API, Calls
 from jobs.connectors.xero.errors import understand
-from jobs.connectors.xero.fields import Element, amount, element, text
+from jobs.connectors.xero.fields import Element, amount, element, identifier, text
 from jobs.connectors.xero.forms import FORMS, STATES, page_address
 from jobs.connectors.xero.ledger import carries_key
 
@@ -30,7 +30,7 @@ def push_documents(calls: Calls, batch: Sequence[DocumentPosting], short_code: s
         plural=form.plural,
         id_field=form.id_field,
         sent=sent,
-        sign=lambda index, found: names(batch[index], found),
+        sign=lambda index, found: _is_answer_to(batch, index, found),
         understand=lambda index, words: understand(words, batch[index]),
         state=lambda index, found: STATES.get(text(found, "Status")),
         page=lambda ledger_id: page_address(short_code, form.page, ledger_id),
@@ -40,19 +40,32 @@ def push_documents(calls: Calls, batch: Sequence[DocumentPosting], short_code: s
 
 
 def names(posting: DocumentPosting, found: Element) -> bool | None:
-    """Whether an element is this posting's. The link decides where there is one, since bills may share a number."""
+    """Whether an element is this posting's: of its type, number and contact, as far as the element states them.
+
+    The link decides then where there is one, since bills may share a number.
+    """
     form = FORMS[posting.kind]
     if text(found, "Type") not in ("", form.type):
+        return False
+    contact = identifier(element(found, "Contact"), "ContactID")
+    if contact and contact != posting.contact_id.lower():
         return False
     number = text(found, form.number_field)
     if number and not same_number(number, posting.number):
         return False
     if form.has_url and text(found, "Url"):
         return carries_key(text(found, "Url"), posting.key)
-    contact = text(element(found, "Contact"), "ContactID")
-    if not form.has_url and contact and contact.lower() != posting.contact_id.lower():
-        return False
     return True if number else None
+
+
+def _is_answer_to(batch: Sequence[DocumentPosting], index: int, found: Element) -> bool | None:
+    """As names(), but what has the total of another posting of the batch, and not its own, was mixed up with that one.
+
+    A total that nobody sent is Xero's own reckoning, and a warning.
+    """
+    posting, total = batch[index], amount(found, "Total")
+    is_mixed_up = total is not None and total != posting.total and any(total == each.total for each in batch)
+    return False if is_mixed_up else names(posting, found)
 
 
 def _booked_otherwise(posting: DocumentPosting, found: Element) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from tests.domain.intake.readers import INVOICE, read_one, table
         ("F１２", "f12"),
         ("A-0", "a0"),
         ("INV\u200b-7", "INV-7\u3164"),
+        ("A\u030a-7", "Å-7"),
     ],
 )
 def test_one_number_written_in_two_ways_is_one(one: str, other: str) -> None:
@@ -36,7 +37,17 @@ def test_one_number_written_in_two_ways_is_one(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("INV-7", "INV-70"), ("2024-001", "2024-1"), ("A7", "B7"), ("#", "##"), ("1", "")]
+    ("one", "other"),
+    [
+        ("INV-7", "INV-70"),
+        ("2024-001", "2024-1"),
+        ("A7", "B7"),
+        ("#", "##"),
+        ("1", ""),
+        ("सी-7", "सू-7"),
+        ("Q\u0303-7", "Q-7"),
+        ("A\u030a-7", "A-7"),
+    ],
 )
 def test_two_numbers_stay_two(one: str, other: str) -> None:
     assert normalised_number(one) != normalised_number(other)
