@@ -16,7 +16,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Listed:
-    """One resync in a list, with who ordered it and where it goes; `sums` are those of what is sent."""
+    """One resync in a list, with who ordered it and where it goes; `sums` are those of what is sent.
+
+    `person` confirmed it, and until somebody does, is the one who chose what is in it.
+    """
 
     resync: Resync
     person: str
@@ -97,7 +100,7 @@ def _with_skipped(session: Session, found: list[Listed]) -> list[Listed]:
 def _resyncs(tenant_id: int) -> Select[Resync, str, Provider, str]:
     return (
         select(Resync, User.name, Connection.provider, Connection.company_name)
-        .join(User, User.id == Resync.created_by_id)
+        .join(User, User.id == func.coalesce(Resync.confirmed_by_id, Resync.created_by_id))
         .join(Connection, Connection.id == Resync.connection_id)
         .where(Resync.tenant_id == tenant_id)
         .order_by(Resync.id.desc())

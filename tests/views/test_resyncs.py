@@ -341,6 +341,31 @@ def test_the_list_shows_who_ordered_what_and_what_came_of_it(world: World, xero:
     assert "Bo Xero: Nordlys AB 2 Invoice 250.00 SEK Done 2 exported, 0 still failing" in page
 
 
+def test_who_confirmed_and_who_cancelled_are_named_not_who_chose(world: World, xero: Connection, visit: Visit) -> None:
+    playing.multiply(world, *mended(world, xero, 1), 40)
+    bo, ada, alma = visit("bo"), visit("ada"), visit("alma")
+    page = bo.get(f"{PAGE}?q=fjord")
+    press(bo, page)
+    (job,) = jobs(world)
+    assert "Bo Xero: Nordlys AB" in words(ada.get("/resyncs"))
+    ada.get(f"/resyncs/{job.id}")
+    assert "ordered by Ada" in words(ada.post(f"/resyncs/{job.id}/confirmation", {"reason": "Mapped"}))
+    assert "Ada Xero: Nordlys AB" in words(bo.get("/resyncs"))
+    alma.get(f"/resyncs/{job.id}")
+    alma.post(f"/resyncs/{job.id}/cancellation", {})
+    world.session.rollback()
+    acts = select(AuditEntry.act, AuditEntry.actor).where(AuditEntry.actor.in_(["Bo", "Ada", "Alma"])).distinct()
+    said: dict[str, set[Act]] = {}
+    for act, actor in world.session.execute(acts.where(AuditEntry.words.contains(job.label))):
+        said.setdefault(actor, set()).add(act)
+    assert "Bo" not in said
+    assert len(said["Ada"]) == 1
+    cancelled = select(AuditEntry.actor).where(AuditEntry.act == Act.RESYNC_CANCELLED)
+    assert world.session.scalars(cancelled).one() == "Alma"
+    put_back = select(AuditEntry.actor).where(AuditEntry.act == Act.EXPORT_CANCELLED).distinct()
+    assert world.session.scalars(put_back).all() == ["Alma"]
+
+
 def test_ticks_of_two_organisations_are_a_resync_for_each(world: World, xero: Connection, visit: Visit) -> None:
     other = Company("22222222-aaaa-4aaa-8aaa-000000000002", "Nordlys Norge AS", "link-2")
     second = world.connect_xero(company=other, lists=False)
