@@ -1,6 +1,6 @@
 """Mappings: what a value of the source becomes in one ledger. Every change is kept with who, when, before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,19 @@ def load(session: Session, connection_id: int) -> Mapped:
         (row.kind, row.source_value): Target(row.target_id, row.target_label, row.version, row.changed_at)
         for row in rows
     }
+
+
+def of_values(
+    session: Session, connection: Connection, kind: MappingKind, values: Collection[str]
+) -> dict[str, Mapping]:
+    """The mappings of these values, by value; one that is not mapped is absent."""
+    query = select(Mapping).where(
+        Mapping.tenant_id == connection.tenant_id,
+        Mapping.connection_id == connection.id,
+        Mapping.kind == kind,
+        Mapping.source_value.in_(values),
+    )
+    return {each.source_value: each for each in session.scalars(query)}
 
 
 def listed(

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
@@ -14,7 +13,6 @@ from dashboard.domain import connections, contacts, mappings, missing_mappings, 
 from dashboard.domain.missing_mappings import Missing
 from dashboard.domain.scope import NotFound, owned
 from dashboard.models import Connection, Lookup
-from dashboard.models import Mapping as MappingRow
 from dashboard.models.lookup import LookupKind
 from dashboard.views import frame, guards, mapping_form, mapping_rows, replies
 from dashboard.views.mapping_form import Asked
@@ -169,7 +167,7 @@ def _parts(connection: Connection, asked: Asked, missing: Missing) -> tuple[dict
     for name, values in names.items():
         names[name] = [value for value in values if value not in taken]
         taken.update(values)
-    current = _current(connection, asked.kind, taken)
+    current = mappings.of_values(session, connection, asked.kind, taken)
     is_contact = asked.kind is MappingKind.CONTACT
     labels = _labels(connection, asked.kind, list(taken))
     orders = contacts.orders(session, connection) if is_contact else {}
@@ -188,16 +186,6 @@ def _parts(connection: Connection, asked: Asked, missing: Missing) -> tuple[dict
 
     parts = {name: [row(value) for value in values] for name, values in names.items()}
     return parts, shown[-1].id if len(mapped) > ROWS else None
-
-
-def _current(connection: Connection, kind: MappingKind, values: set[str]) -> dict[str, MappingRow]:
-    query = select(MappingRow).where(
-        MappingRow.tenant_id == connection.tenant_id,
-        MappingRow.connection_id == connection.id,
-        MappingRow.kind == kind,
-        MappingRow.source_value.in_(values),
-    )
-    return {each.source_value: each for each in db.session().scalars(query)}
 
 
 def _saved(how_many: int) -> str:

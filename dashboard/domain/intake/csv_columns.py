@@ -96,7 +96,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("account", "The account it belongs to, as you name it", "3010", per_line=True,
            also=("account code", "account number", "ledger account", "gl account", "nominal code")),
 )  # fmt: skip
-BY_NAME = {column.name: column for column in COLUMNS}
 
 # What the second line of the example says otherwise than the first: one document, two lines, two rates.
 _SECOND_LINE = {
