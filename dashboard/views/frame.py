@@ -268,6 +268,8 @@ _SENTENCES = {
     413: "That is more than this page takes in at once.",
     409: "This was changed meanwhile.",
 }
+_UNKNOWN = "Something went wrong. It is not known whether it was carried out; look before you repeat it."
+"""A fault may come after what was asked for is stored, while its answer is being written."""
 
 
 def _not_found(_: NotFound) -> Response:
@@ -278,7 +280,7 @@ def _refused(fault: HTTPException) -> Response:
     code = fault.code or 500
     if code < 400:
         return Response(fault.get_body(), code, fault.get_headers())
-    sentence = _SENTENCES.get(code, "Something went wrong; nothing was changed.")
+    sentence = _SENTENCES.get(code, _UNKNOWN if code >= 500 else "This cannot be done as it was asked for.")
     if (code in (403, 409) or isinstance(fault, guards.UnstorableText)) and fault.description:
         sentence = fault.description
     if isinstance(fault, CSRFError):
