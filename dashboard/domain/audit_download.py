@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from dashboard.db import reading
 from dashboard.domain import audit, audit_log
 from dashboard.domain.actors import Actor
 from dashboard.domain.audit_filters import Choices, Filters
@@ -45,9 +46,10 @@ def begin(session: Session, tenant_id: int, filters: Filters, choices: Choices, 
 def entries(session: Session, tenant_id: int, window: Window, filters: Filters, at: Cursor) -> Iterator[Row[Any]]:
     """Everything older than the place, the newest first.
 
-    Each chunk is asked for by itself and begins where the last one ended: no transaction is held while the file is
+    Each chunk is asked for by itself and begins where the last one ended: the database is let go while the file is
     read, however slowly, and no more than a chunk is in memory.
     """
-    while chunk := audit_log.next_older(session, tenant_id, window, filters, at, _columns, CHUNK):
+    while chunk := audit_log.next_older(reading(session), tenant_id, window, filters, at, _columns, CHUNK):
+        session.commit()
         yield from chunk
         at = Cursor(chunk[-1].at, chunk[-1].id)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dashboard.db import reading
 from dashboard.domain.resync_causes import code_of, subject_of
 from dashboard.models import Export, Record, Resync, ResyncItem
 from dashboard.models.resync import ItemState
@@ -82,10 +83,11 @@ def results(
 
 
 def all_results(session: Session, resync: Resync) -> Iterator[Result]:
-    """Every result in order, read in chunks."""
+    """Every result in order, read in chunks; the database is let go between them, however slow the reader is."""
     after: int | None = 0
     while after is not None:
-        found, after = results(session, resync, after=after, limit=_CHUNK)
+        found, after = results(reading(session), resync, after=after, limit=_CHUNK)
+        session.commit()
         yield from found
 
 

@@ -10,7 +10,7 @@ from flask import Response, request, stream_with_context, url_for
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.db import db, reading, writing
+from dashboard.db import db, writing
 from dashboard.domain import audit_download, audit_filters, audit_log, csv_rows
 from dashboard.domain.audit_filters import Choices, Filters
 from dashboard.domain.audit_log import Cursor, Window
@@ -65,7 +65,7 @@ def downloaded() -> AnyResponse:
 
 def _pieces(tenant_id: int, window: Window, filters: Filters, choices: Choices, at: Cursor) -> Iterator[str]:
     # The session is taken here: the view's own is closed before the first line is written.
-    found = audit_download.entries(reading(db.session()), tenant_id, window, filters, at)
+    found = audit_download.entries(db.session(), tenant_id, window, filters, at)
     rest = csv_rows.lines(HEADING, (_cells(row, choices.destinations, window.zone) for row in found))
     while piece := "".join(islice(rest, _AT_ONCE)):
         yield piece

@@ -1,6 +1,7 @@
 """Resyncs: a person's order to send failed exports again, from the press of the button to the result of each record."""
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 
 from flask import Blueprint, Response, request, stream_with_context, url_for
@@ -136,10 +137,14 @@ def cancel(resync_id: int) -> AnyResponse:
 def download(resync_id: int) -> AnyResponse:
     """Every result, streamed; amounts as on the documents, times in the organisation's zone."""
     found = _owned(resync_id)
-    rows = (_cells(result) for result in resync_results.all_results(db.session(), found))
     name = f"resync-{found.id}-results.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(stream_with_context(csv_rows.lines(HEADING, rows)), mimetype="text/csv", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Accel-Buffering": "no"}
+    return Response(stream_with_context(_lines(found)), mimetype="text/csv", headers=headers)
+
+
+def _lines(found: Resync) -> Iterator[str]:
+    # The session is taken here: the view's own is closed before the first line is written.
+    yield from csv_rows.lines(HEADING, (_cells(each) for each in resync_results.all_results(db.session(), found)))
 
 
 def _owned(resync_id: int) -> Resync:

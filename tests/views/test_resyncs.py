@@ -8,9 +8,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
-from dashboard.db import changed, writing
+from dashboard.db import changed, db, writing
 from dashboard.domain import connections, lifecycle
 from dashboard.models import AuditEntry, Connection, Export, Resync
 from dashboard.models.resync import ResyncState
@@ -329,6 +330,23 @@ def test_every_result_can_be_downloaded_and_no_cell_is_a_formula(world: World, x
     cells = [cell for row in rows for cell in row.values()]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
     assert rows[0]["Contact"] == "'=HYPERLINK(1)"
+
+
+def test_a_slow_reader_of_the_results_keeps_no_connection_of_the_database(
+    app: Flask, world: World, xero: Connection, visit: Visit
+) -> None:
+    playing.multiply(world, *mended(world, xero, 1), 40)
+    bo = visit("bo")
+    press(bo, bo.get(f"{PAGE}?q=fjord"))
+    world.session.rollback()
+    with app.app_context():
+        taken = db.engine.pool
+        answer = bo.client.get("/resyncs/1/results.csv", buffered=False)
+        lines = iter(answer.response)
+        assert b"Position" in next(lines)
+        assert b"T-00001" in next(lines)
+        assert taken.checkedout() == 0
+        assert len(list(lines)) == 39
 
 
 def test_the_list_shows_who_ordered_what_and_what_came_of_it(world: World, xero: Connection, visit: Visit) -> None:
