@@ -40,7 +40,7 @@ def rows(
             f"{_local(utc[:16], zone, today.year)}</time></td>\n"
             f'<td>{name}</td>\n<td>{what}</td>\n<td class="lo text">{where}</td>\n<td class="end">{pill}</td>\n'
             f'<td>{actor}</td>\n<td class="why"><details id="why-{id_}"><summary data-tip="{said}"><span>{said}</span>'
-            f'</summary><div class="opened" id="opened-{id_}" hx-morph-skip hx-get="{log}{id_}"'
+            f'</summary><div class="opened" id="opened-{id_}" hx-morph-skip hx-swap="outerHTML" hx-get="{log}{id_}"'
             f""" hx-trigger="toggle once from:'closest details'" hx-status:5xx="swap:none">"""
             f'<a href="{log}{id_}">All about this entry</a></div></details></td></tr>\n'
         )

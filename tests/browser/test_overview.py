@@ -54,7 +54,7 @@ def test_it_goes_on_by_itself_without_taking_the_focus_or_closing_what_is_open(m
     link = bo.page.locator("#causes").get_by_role("link", name=CAUSE)
     link.focus()
     for _ in range(2):
-        with bo.page.expect_response(lambda answer: "?form=" in answer.url):
+        with bo.page.expect_response(lambda answer: "?form=" in answer.url, timeout=60_000):
             pass
     expect(link).to_be_focused()
     expect(bo.page.locator("#days-table")).to_have_attribute("open", "")

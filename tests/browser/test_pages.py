@@ -173,6 +173,7 @@ CASES = [
     Case("audit_log.older", "", "dov", at("/audit-log/older")),
     Case("audit_log.listed", "older than the plan shows", "dov", at("/audit-log?to=2020-01-01")),
     Case("audit_log.entry", "", "bo", at("/audit-log/1")),
+    Case("audit_log.saved", "", "bo", at("/audit-log/filters?status=failed")),
     Case("errors.listed", "", "bo", at("/errors")),
     Case("errors.listed", "nothing found", "bo", at("/errors?q=nothing-like-it")),
     Case("errors.shown", "failing now", "bo", at("/errors/account-not-mapped")),
@@ -236,7 +237,7 @@ def test_every_guide_is_a_page_without_fault(present: Meet) -> None:
 
 NO_PAGES = {"health.shown", "records.original", "upload.template", "resyncs.download", "static"}
 LEAD_ON = {"records.by_key"}
-PARTS = {"exports.row", "visits.shown", "connections.shown", "mapping.lookup", "records.progress"}
+PARTS = {"audit_log.news", "exports.row", "visits.shown", "connections.shown", "mapping.lookup", "records.progress"}
 IN_STORIES = {"connections.choose", "invitations.shown", "password_resets.shown"}
 
 

@@ -15,7 +15,7 @@ from dashboard.domain.scope import NotFound
 from dashboard.models import AuditEntry
 from dashboard.vocabulary.audit import Act, EntryKind
 from dashboard.vocabulary.day_ranges import DayRange
-from dashboard.vocabulary.plans import Plan
+from dashboard.vocabulary.plans import Plan, Terms
 from tests.support.world import World
 
 NOTED = Filters(reference="N-")
@@ -71,7 +71,7 @@ def settle(world: World, plan: Plan, zone: str) -> None:
 
 
 def shown(world: World, filters: Filters = NOTED) -> list[str]:
-    window = Window.of(world.nordlys, world.now())
+    window = Window.of(world.nordlys, world.now(), Terms())
     page = audit_log.page(world.session, world.nordlys.id, window, filters)
     return [row.reference for row in page.entries]
 
@@ -91,7 +91,7 @@ def test_the_window_begins_with_the_first_instant_of_its_first_day(
     for now in (dawn, dusk):
         with time_machine.travel(now, tick=False):
             assert shown(world) == ["N-first"], now
-            assert Window.of(world.nordlys, now).since == start
+            assert Window.of(world.nordlys, now, Terms()).since == start
     with time_machine.travel(dawn - INSTANT, tick=False):
         assert shown(world) == ["N-first", "N-before"]
     with time_machine.travel(dusk + INSTANT, tick=False):
@@ -106,7 +106,7 @@ def test_an_entry_leaves_with_its_day_and_comes_back_with_a_larger_plan(world: W
     note(world, start, "N-1")
     (entry_id,) = (row.id for row in world.session.query(AuditEntry).filter_by(reference="N-1"))
     with time_machine.travel(start + timedelta(days=DAYS[plan] + 2), tick=False):
-        window = Window.of(world.nordlys, world.now())
+        window = Window.of(world.nordlys, world.now(), Terms())
         with pytest.raises(NotFound):
             audit_log.entry(world.session, world.nordlys.id, window, entry_id)
         with writing(world.session):

@@ -282,8 +282,8 @@ def test_the_counts_go_with_the_entries(scene: Scene) -> None:
 def test_another_organisations_plan_is_its_own(scene: Scene) -> None:
     with writing(scene.session):
         maple = scene.world.maple.id
-        audit.note_act(scene.session, maple, Act.SIGNED_IN, scene.clock() - timedelta(days=98), reference="theirs")
-    note(scene, scene.clock() - timedelta(days=98), "ours")
+        audit.note_act(scene.session, maple, Act.SIGNED_IN, scene.clock() - timedelta(days=99), reference="theirs")
+    note(scene, scene.clock() - timedelta(days=99), "ours")
     assert task.run(scene.office) == (1, 0)
     assert references(scene) == ["ours"]
     assert scene.session.scalar(select(func.count()).select_from(Attempt)) == 0

@@ -163,7 +163,7 @@ def test_a_try_whose_request_and_answer_were_deleted_says_so(world: World, visit
             state=AttemptState.REFUSED,
             trigger=Trigger.AUTOMATIC,
             epoch=1,
-            posting={},
+            posting={"lines": []},
             begun_at=NOW - timedelta(days=200),
             ended_at=NOW - timedelta(days=200),
             http_status=400,
