@@ -53,7 +53,7 @@
     count(form);
   });
 
-  // One press, one request. aria-disabled, since a disabled button's name is not sent.
+  // One press, one request; aria-disabled, since a disabled button is not sent.
   const busy = new Map();
 
   on("submit", (event) => {
@@ -85,8 +85,8 @@
     all("[data-bulk]").forEach(count);
   });
 
-  // Polls: elements with id, data-poll (seconds, 1 at least) and hx-trigger="poll". Slow answers make them wait longer,
-  // a hidden tab asks nothing; an answer without data-poll ends them.
+  // Polls: elements with id, data-poll (seconds) and hx-trigger="poll". Slow answers make them wait, a hidden tab asks
+  // nothing; an answer without data-poll ends them.
   const polls = new Map();
 
   function wait(id, took) {
@@ -127,7 +127,7 @@
     if (lost) (document.getElementById(held) ?? document.getElementById("main")).focus({ preventScroll: true });
   });
 
-  // Menus close on Escape and a press elsewhere; Escape hushes bubbles too.
+  // Escape and a press elsewhere close menus; Escape hushes bubbles.
   function close(except) {
     for (const menu of all("details.menu[open]")) if (!menu.contains(except)) menu.open = false;
   }
@@ -140,7 +140,7 @@
   });
   for (const name of ["pointerover", "focusin"]) on(name, () => document.body.classList.remove("hush"));
 
-  // Keys, while the focus is in a list: see _keys.html.
+  // Keys of a list: see _keys.html.
   on("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
     const list = target.closest("[data-keys]");
     if (!list || ctrlKey || metaKey || altKey) return;
