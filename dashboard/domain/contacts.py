@@ -18,6 +18,9 @@ from dashboard.models.lookup import LookupKind
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.references import ReferenceItem
 
+_WORDS_THAT_TELL = 2
+"""One word of several may be that of a place or a trade: Nordic Coffee is not Nordic Steel."""
+
 
 class AlreadyMapped(Exception):
     """The contact has been mapped meanwhile; nothing needs to be created."""
@@ -49,7 +52,7 @@ class Directory:
                 self._by_tax_id.setdefault(tax_id, []).append(contact)
 
     def alike(self, name: str, tax_id: str, at_most: int = 8) -> Alike:
-        """Those with the same tax id, and those that share words of the name."""
+        """Those with the same tax id, and those whose names share two words that tell, or all that one of them has."""
         same = self._by_tax_id.get(normalised_tax_id(tax_id), [])[:at_most]
         taken = {contact.external_id for contact in same}
         wanted = telling_words(name)
@@ -59,8 +62,10 @@ class Directory:
             for contact in self._by_word.get(word, ()):
                 shared[contact.external_id] += 1
                 found[contact.external_id] = contact
+        further = {key: len(telling_words(contact.name)) for key, contact in found.items()}
+        likely = [key for key in found if shared[key] >= min(_WORDS_THAT_TELL, len(wanted), further[key])]
         # The fewer further words a name has, the more alike it is.
-        ranked = sorted(found, key=lambda key: (-shared[key], len(telling_words(found[key].name)), found[key].name))
+        ranked = sorted(likely, key=lambda key: (-shared[key], further[key], found[key].name))
         similar = [found[key] for key in ranked if key not in taken]
         return Alike(tuple(same), tuple(similar[:at_most]))
 
@@ -69,6 +74,11 @@ class Directory:
         wanted = words.casefold().split()
         found = (contact for contact in self._contacts if all(word in _text(contact) for word in wanted))
         return sorted(found, key=lambda contact: contact.name.casefold())[:at_most]
+
+
+def words_to_search(name: str) -> str:
+    """What of a name is worth looking for: without legal forms and words that hundreds of names share, if it can be."""
+    return " ".join(word for word in name.split() if telling_words(word)) or name
 
 
 def order(session: Session, connection: Connection, contact_key: str, actor: Actor, now: datetime) -> Lookup:

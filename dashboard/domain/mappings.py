@@ -217,6 +217,12 @@ def source_label(kind: MappingKind, source_value: str) -> str:
     return source_value.partition(":")[2] or source_value
 
 
+def tax_id_of(source_value: str) -> str:
+    """The tax id that a contact's value stands for; "" for one that has none, and for what is no contact."""
+    of, _, said = source_value.partition(":")
+    return said if of == "tax" else ""
+
+
 def _target(kind: MappingKind, target_id: str, ledger: Ledger) -> ReferenceItem:
     item = ledger.of(kind.reference_kind).get(target_id)
     if item is None or not item.is_active:

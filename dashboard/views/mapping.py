@@ -40,7 +40,10 @@ def listed() -> Response:
 @pages.post("/mapping")
 @guards.requires(Permission.MAP)
 def save() -> Response:
-    """Save the rows that were changed; a form with a row that cannot be saved comes back as it was filled in."""
+    """Save the rows that were changed; a form with a row that cannot be saved comes back as it was filled in.
+
+    With `search`, the contact to be looked for among all, what was chosen for the others is saved on the way there.
+    """
     connection = _mine(request.form.get("connection", 0, type=int))
     kind = mapping_form.kind_of(request.form.get("kind", ""))
     edits = mapping_form.edits()
@@ -51,6 +54,9 @@ def save() -> Response:
     except mappings.NotSaved as refused:
         chosen = {edit.source_value: edit.target_id for edit in edits}
         return _page(connection, mapping_form.as_posted(kind), chosen, refused.problems)
+    searched = request.form.get("search", "")
+    if searched:
+        return replies.gone_to(_address(connection, kind, searched, q=""), _saved(saved) if saved else "")
     said = _saved(saved) if saved else "Nothing was changed."
     return replies.gone_to(_address(connection, kind), said, "success" if saved else "info")
 
@@ -127,7 +133,9 @@ def _page(
         older=older,
         lists_read=references.asked_at(session, connection.id).get(asked.kind.reference_kind),
         history=history,
+        tax_ids={change.source_value: mappings.tax_id_of(change.source_value) for change in history},
         labels=_labels(connection, asked.kind, [change.source_value for change in history]),
+        words=asked.words or (contacts.words_to_search(parts["asked"][0].label) if asked.is_searching else ""),
         **_standing(connection, asked, missing),
     )
 
@@ -181,7 +189,7 @@ def _parts(connection: Connection, asked: Asked, missing: Missing) -> tuple[dict
             if value in wanted
             else mapping_rows.blank(value, labels[value], known)
         )
-        made = replace(made, order=orders.get(value), is_focused=value == asked.value)
+        made = replace(made, order=orders.get(value), is_focused=value == asked.value and not asked.is_searching)
         return replace(made, options=options(made))
 
     parts = {name: [row(value) for value in values] for name, values in names.items()}
@@ -196,5 +204,5 @@ def _mine(connection_id: int) -> Connection:
     return owned(db.session(), Connection, guards.here().tenant.id, connection_id)
 
 
-def _address(connection: Connection, kind: MappingKind, value: str = "") -> str:
-    return url_for("mapping.listed", connection=connection.id, kind=kind.value, value=value or None)
+def _address(connection: Connection, kind: MappingKind, value: str = "", q: str | None = None) -> str:
+    return url_for("mapping.listed", connection=connection.id, kind=kind.value, value=value or None, q=q)

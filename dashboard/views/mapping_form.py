@@ -13,13 +13,17 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: `value` on top, `words` to look for its contact, `find` to narrow what is mapped."""
+    """What the address asks for: `value` on top, `words` to look for its contact, `find` to narrow what is mapped.
+
+    `is_searching` when a contact is to be looked for and nobody has said yet by what.
+    """
 
     kind: MappingKind
     value: str = ""
     words: str = ""
     find: str = ""
     after: int = 0
+    is_searching: bool = False
 
 
 def asked() -> Asked:
@@ -27,13 +31,16 @@ def asked() -> Asked:
     kind = kind_of(request.args.get("kind", MappingKind.ACCOUNT.value))
     value = request.args.get("value", "")
     value = value if is_mappable(kind, value) else ""
+    # Looked for among all contacts is only what stands for one of them.
+    can_search = bool(value) and kind is MappingKind.CONTACT
+    words = _words(request.args.get("q", "")) if can_search else ""
     return Asked(
         kind,
         value,
-        # Looked for among all contacts is only what stands for one of them.
-        _words(request.args.get("q", "")) if value and kind is MappingKind.CONTACT else "",
+        words,
         _words(request.args.get("find", "")),
         request.args.get("after", 0, type=_id),
+        is_searching=can_search and "q" in request.args and not words,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from dashboard.domain import mappings
 from dashboard.domain.contacts import Directory
 from dashboard.domain.missing_mappings import MissingValue
 from dashboard.models import Lookup
@@ -35,20 +36,34 @@ class Row:
     order: Lookup | None = None
     is_focused: bool = False
 
+    @property
+    def standing(self) -> str:
+        """What it is mapped to, in words, for whoever may only read."""
+        gone = (words for key, words in self.options if key == self.seen and isinstance(words, str))
+        return next(gone, self.seen_label) or "Not mapped"
+
     def posted(self, chosen: Mapping[str, str], problems: Mapping[str, str]) -> "Row":
         """The row as a refused form had it."""
         return replace(self, chosen=chosen.get(self.value, self.chosen), error=problems.get(self.value, ""))
 
 
 def from_missing(missing: MissingValue, mapped: MappingRow | None) -> Row:
-    return replace(blank(missing.source_value, missing.label, mapped), exports=missing.exports, tax_id=missing.tax_id)
+    row = blank(missing.source_value, missing.label, mapped)
+    return replace(row, exports=missing.exports, tax_id=missing.tax_id or row.tax_id)
 
 
 def blank(value: str, label: str, mapped: MappingRow | None) -> Row:
     """A row of the value, with the target it has now, if any."""
+    row = Row(value, label, tax_id=mappings.tax_id_of(value))
     if mapped is None:
-        return Row(value, label)
-    return Row(value, label, mapped.target_id, mapped.target_id, mapped.target_label, changed_at=mapped.changed_at)
+        return row
+    return replace(
+        row,
+        seen=mapped.target_id,
+        chosen=mapped.target_id,
+        seen_label=mapped.target_label,
+        changed_at=mapped.changed_at,
+    )
 
 
 def options_of(kind: MappingKind, items: Sequence[ReferenceItem], found: str) -> Callable[[Row], Options]:

@@ -25,7 +25,8 @@ def order(world: World, connection: Connection, key: str = FJORD) -> Lookup:
 def test_the_likeliest_names_come_first_and_legal_forms_make_none_alike() -> None:
     directory = contacts.Directory(
         [
-            contact("far", "Oslo Kaffe og Te Import AS"),
+            contact("far", "Oslo Kaffe og Te Fjord Import AS"),
+            contact("trade", "Oslo Kaffe AS"),
             contact("near", "Fjord-Kaffe AS"),
             contact("other", "Berg & Dal AS"),
             contact("same", "Something Else", "NO 987654321 mva"),
@@ -43,6 +44,14 @@ def test_a_legal_form_or_a_word_of_the_trade_makes_no_two_companies_alike() -> N
     assert directory.alike("Fjord Hotell HB", "").similar_name == ()
     assert directory.alike("Elm Company Limited", "").similar_name == ()
     assert [each.external_id for each in directory.alike("Hotell Berg AB", "").similar_name] == ["a"]
+
+
+def test_one_word_makes_names_alike_only_where_it_is_all_that_one_of_them_has() -> None:
+    directory = contacts.Directory([contact("a", "Nordic Coffee AB"), contact("b", "Nordic AB")])
+    assert [each.external_id for each in directory.alike("Nordic Steel AB", "").similar_name] == ["b"]
+    assert [each.external_id for each in directory.alike("Coffee Ltd", "").similar_name] == ["a"]
+    assert contacts.words_to_search("Nordic Steel Holding AB") == "Nordic Steel"
+    assert contacts.words_to_search("AB") == "AB"
 
 
 def test_a_search_wants_all_of_its_words() -> None:

@@ -255,7 +255,8 @@ def test_suggestions_for_a_contact_are_same_tax_number_then_similar_names(world:
     items = [
         ReferenceItem(kind, "c-1", "", "Fjord Kaffe AS", True, tax_ids=("NO987654321MVA",)),
         ReferenceItem(kind, "c-3", "", "Fjord Kaffe Drift", True, tax_ids=("NO 987 654 321 MVA",)),
-        ReferenceItem(kind, "c-4", "", "Kaffe Oslo AS", True),
+        ReferenceItem(kind, "c-4", "", "Kaffe Fjord Oslo AS", True),
+        ReferenceItem(kind, "c-7", "", "Kaffe Oslo AS", True),
         ReferenceItem(kind, "c-5", "", "Entirely Else AS", True),
         ReferenceItem(kind, "c-6", "", "Fjord Kaffe (old)", False),
     ]
@@ -266,6 +267,7 @@ def test_suggestions_for_a_contact_are_same_tax_number_then_similar_names(world:
     assert options.index("Same tax number") < options.index("c-1") < options.index("c-3")
     assert options.index("c-3") < options.index("Similar name") < options.index("c-4")
     assert "c-5" not in options
+    assert "c-7" not in options
     assert "c-6" not in options
 
 
@@ -287,6 +289,60 @@ def test_among_thousands_of_contacts_one_is_found_by_searching(world: World, vis
     assert "1 mapping saved." in done.text
     assert mapped(world, connection)[MappingKind.CONTACT, FJORD] == "c-hidden"
     assert world.session.scalar(select(Mapping.source_label)) == "Fjord Kaffe AS"
+
+
+def test_searching_all_contacts_saves_what_was_chosen_for_the_others_and_begins_with_the_name(
+    world: World, visit: Visit
+) -> None:
+    connection = world.connect_xero()
+    exports = world.approve(world.records(2))
+    bergen = Fault(ErrorCode.CONTACT_NOT_MAPPED, "Bergen Bok AS", "Bergen Bok AS is not mapped", "tax:NO111111111MVA")
+    fail(world, exports[:1], contact_missing())
+    fail(world, exports[1:], bergen)
+    ada = visit("ada")
+    untouched = form_of(ada.get("/mapping?kind=contact").text)
+    shown = ada.post("/mapping", untouched | {"search": FJORD}).text
+    assert "Nothing was changed" not in shown
+    form = choose(untouched, "tax:NO111111111MVA", "c-1")
+    page = ada.post("/mapping", form | {"search": FJORD}).text
+    assert "1 mapping saved." in page
+    assert mapped(world, connection) == {(MappingKind.CONTACT, "tax:NO111111111MVA"): "c-1"}
+    search = re.search(r'<input id="q"[^>]*>', page)
+    assert search is not None
+    assert 'value="Fjord Kaffe"' in search.group(0)
+    assert page.count("autofocus") == 1
+    assert "autofocus" in search.group(0)
+    stale = choose(untouched, "tax:NO111111111MVA", "gone") | {"search": FJORD}
+    assert ada.post("/mapping", stale).status_code == 422
+
+
+def test_contacts_show_their_tax_id_or_that_they_have_none_mapped_or_not(world: World, visit: Visit) -> None:
+    connection = world.connect_xero()
+    ledger = references.ledger(world.session, connection.id)
+    for key in (FJORD, "name:fjord kaffe as"):
+        with writing(world.session):
+            mappings.save(
+                world.session, connection, MappingKind.CONTACT, key, "c-1", ledger, world.actor("ada"), world.now()
+            )
+    page = visit("cleo").get("/mapping?kind=contact").text
+    rows = page[page.index('id="rows"') :]
+    assert rows.count('<small class="muted">NO987654321MVA</small>') == 2  # Under Mapped, and among the changes.
+    assert rows.count('<small class="muted">no tax id</small>') == 2
+
+
+def test_who_may_not_map_sees_as_well_that_the_ledger_no_longer_offers_an_account(world: World, visit: Visit) -> None:
+    connection = world.connect_xero()
+    ledger = references.ledger(world.session, connection.id)
+    with writing(world.session):
+        mappings.save(
+            world.session, connection, MappingKind.ACCOUNT, "4010", "400", ledger, world.actor("ada"), world.now()
+        )
+    gone = ReferenceItem(ReferenceKind.ACCOUNT, "400", "400", "Purchases", False)
+    with writing(world.session):
+        references.store(
+            world.session, connection, gone.kind, [gone], world.now() + timedelta(seconds=1), is_whole=True
+        )
+    assert "(archived or not usable here)" in visit("bo").get("/mapping").text
 
 
 def test_a_contact_is_created_by_a_persons_order_once(world: World, visit: Visit) -> None:
@@ -318,6 +374,7 @@ def test_a_contact_is_created_by_a_persons_order_once(world: World, visit: Visit
     assert "Found in Xero, not created, and mapped: <b>Fjord Kaffe AS</b>" in part
     assert 'value="c-1" selected' in part[part.index('hx-target="#field-0"') :]
     assert "2 failed records lack nothing any more" in part[part.index('hx-target="#standing"') :]
+    assert '<hx-partial hx-target="#messages" hx-swap="innerHTML"></hx-partial>' in part
     with writing(world.session):
         fresh = world.session.get_one(Lookup, order.id, populate_existing=True)
         fresh.answer = fresh.answer | {"is_created": True}
