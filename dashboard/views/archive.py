@@ -48,7 +48,6 @@ def restore(record_id: int) -> Response:
 
 
 def _form(record: Record, reason: str = "", error: str = "") -> Response:
-    may = guards.here().may(Permission.APPROVE)
     return replies.page(
         "records/archive.html",
         422 if error else 200,
@@ -56,5 +55,5 @@ def _form(record: Record, reason: str = "", error: str = "") -> Response:
         reason=reason,
         errors={"reason": error} if error else {},
         unarchivable=archiving.why_not_archivable(db.session(), record),
-        refusal="" if may else Permission.APPROVE.refusal,
+        refusal=guards.refusal(Permission.APPROVE),
     )

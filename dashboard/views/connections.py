@@ -170,8 +170,9 @@ def _offers() -> list[tuple[Provider, str]]:
 
 
 def _unready(provider: Provider) -> str:
-    if not guards.here().may(Permission.CONNECT):
-        return Permission.CONNECT.refusal
+    refusal = guards.refusal(Permission.CONNECT)
+    if refusal:
+        return refusal
     if not _config().providers[provider].client_id:
         return f"This server is not set up for {provider.label}: TIEOUT_{provider.name}_CLIENT_ID is missing."
     return ""

@@ -34,7 +34,6 @@ def compare(record_id: int, export_id: int) -> Response:
     record, export, connection = record_page.of_export(record_id, export_id)
     rows, label = db.session(), connection.provider.label
     told, sent = in_ledger.told(rows, export), in_ledger.as_sent(rows, record, export)
-    may = guards.here().may(Permission.RESOLVE)
     is_failed = export.status is Status.FAILED
     unadoptable = in_ledger.why_not_adoptable(rows, export, told, label, frame.now()) if is_failed else ""
     return replies.page_or_part(
@@ -45,7 +44,7 @@ def compare(record_id: int, export_id: int) -> Response:
         label=label,
         told=told,
         sides=[(found, compared(sent, export.key, found)) for found in told.objects],
-        refusal="" if may else Permission.RESOLVE.refusal,
+        refusal=guards.refusal(Permission.RESOLVE),
         unadoptable=unadoptable,
         advice=found_advice.advice(rows, record, export, told, label) if unadoptable else None,
         unlookable=in_ledger.why_not_lookable(export, connection),

@@ -76,7 +76,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        asset=_asset, drawn=drawn.part, navigation=_navigation, Permission=Permission, Status=Status
+        asset=_asset,
+        drawn=drawn.part,
+        navigation=_navigation,
+        Permission=Permission,
+        Status=Status,
+        why_not=guards.refusal,
     )
     app.jinja_env.filters.update(amount=amounts.figures, local=_local, duration=duration)
     app.context_processor(_surroundings)

@@ -24,7 +24,8 @@ from dashboard.vocabulary.roles import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-READS_ONLY = "A support visit only reads. Nothing was changed."
+VISITORS_READ = "A support visit only reads."
+READS_ONLY = f"{VISITORS_READ} Nothing was changed."
 
 _PROLONGED_EVERY = 600
 """Seconds."""
@@ -179,6 +180,14 @@ def here() -> Member:
     return found
 
 
+def refusal(permission: Permission) -> str:
+    """Why the person of this request sees disabled what needs the permission; "" when they may."""
+    found = member()
+    if found is not None and found.may(permission):
+        return ""
+    return VISITORS_READ if found is not None and found.visit else permission.refusal
+
+
 def actor() -> Actor:
     """Who acts, as the log names them."""
     return here().actor
@@ -194,9 +203,14 @@ def _refuse_unstorable_text() -> None:
 
 
 def _prolong_session() -> None:
-    """A session ends some hours after its last use; its cookie is written anew once in a while, not by every answer."""
+    """A session ends some hours after its last use; its cookie is written anew once in a while, not by every answer.
+
+    What a page left open asks by itself is no use: nobody needs to sit before it.
+    """
+    if request.endpoint == "static" or replies.is_asked_by_the_page() or not session.permanent:
+        return
     now = int(time())
-    if request.endpoint != "static" and session.permanent and now - session.get("prolonged", 0) >= _PROLONGED_EVERY:
+    if now - session.get("prolonged", 0) >= _PROLONGED_EVERY:
         session["prolonged"] = now
 
 

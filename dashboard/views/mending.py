@@ -149,7 +149,7 @@ def _date_form(
         entered=entered,
         errors={refused.field: str(refused)} if refused else {},
         unmovable=booking.why_not_movable(record, export),
-        refusal="" if guards.here().may(needed) else needed.refusal,
+        refusal=guards.refusal(needed),
         held=publishing.why_held(record, connection, export),
         request_text=_request_to_reopen(record, export, connection, known),
     )
@@ -203,5 +203,5 @@ def _resolve_form(
         told=in_ledger.told(db.session(), export),
         errors={refused.field: str(refused)} if refused else {},
         unresolvable=resolving.why_not_resolvable(export, record.number),
-        refusal="" if guards.here().may(Permission.RESOLVE) else Permission.RESOLVE.refusal,
+        refusal=guards.refusal(Permission.RESOLVE),
     )

@@ -183,7 +183,7 @@ def _destinations(record: Record, found: list[tuple[Export, Connection]]) -> dic
         if each.state is not ConnectionState.DISCONNECTED or each.id in own
     ]
     named = [each.provider for each in listed]
-    may_not = "" if guards.here().may(Permission.SEND) else Permission.SEND.refusal
+    may_not = guards.refusal(Permission.SEND)
     return {
         each.id: Destination(
             each,

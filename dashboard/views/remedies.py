@@ -30,9 +30,7 @@ class RemedyLink:
     @property
     def refusal(self) -> str:
         """Why the person of this request may not follow it; "" when they may."""
-        if self.permission is None or guards.here().may(self.permission):
-            return ""
-        return self.permission.refusal
+        return guards.refusal(self.permission) if self.permission else ""
 
 
 MAPPED_KIND: dict[ErrorCode, MappingKind] = {

@@ -14,6 +14,11 @@ def wants_part() -> bool:
     return bool(htmx) and request.headers.get("HX-Request-Type") == "partial"
 
 
+def is_asked_by_the_page() -> bool:
+    """Whether an open page asks anew by itself, which nobody did; every polled part says so."""
+    return "HX-Poll" in request.headers
+
+
 def page(template: str, status: int = 200, **context: Any) -> Response:
     return _vary(make_response(render_template(template, **context), status))
 

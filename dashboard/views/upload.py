@@ -91,7 +91,6 @@ def too_large(_: RequestEntityTooLarge) -> Response:
 
 
 def _form(status: int = 200, errors: dict[str, str] | None = None) -> Response:
-    member = guards.here()
     return replies.page(
         "upload/form.html",
         status,
@@ -101,8 +100,8 @@ def _form(status: int = 200, errors: dict[str, str] | None = None) -> Response:
         file_megabytes=readers.MAX_BYTES // MEGABYTE,
         megabytes=MOST_AT_ONCE // MEGABYTE,
         bytes_per_file=readers.MAX_BYTES,
-        refusal="" if member.may(Permission.TAKE_IN) else Permission.TAKE_IN.refusal,
-        approve_refusal="" if member.may(Permission.APPROVE) else Permission.APPROVE.refusal,
+        refusal=guards.refusal(Permission.TAKE_IN),
+        approve_refusal=guards.refusal(Permission.APPROVE),
     )
 
 

@@ -49,6 +49,15 @@ def test_a_page_is_short_and_a_part_shorter(template: Path) -> None:
 
 
 @EACH
+def test_every_polled_part_says_that_nobody_asks(template: Path) -> None:
+    """Without it a page left open would keep its session alive for ever."""
+    source = template.read_text(encoding="utf-8")
+    polled = source.count('hx-trigger="poll"')
+    assert source.count("""hx-headers='{"HX-Poll": "true"}' hx-trigger="poll\"""") == polled
+    assert ("data-poll" in source) == (polled > 0)
+
+
+@EACH
 def test_every_post_form_carries_its_token(template: Path) -> None:
     for form in re.findall(r"<form\b.*?</form>", template.read_text(encoding="utf-8"), re.DOTALL):
         if 'method="post"' in form:

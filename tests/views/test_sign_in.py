@@ -235,6 +235,19 @@ def test_cookies_are_hardened(world: World, visit: Visit) -> None:
     assert not cookie["domain"]
 
 
+def test_a_page_left_open_does_not_keep_its_session_alive_and_a_person_does(world: World, visit: Visit) -> None:
+    poll = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Poll": "true"}
+    with time_machine.travel(world.now(), tick=False) as clock:
+        bo, ada = visit("bo"), visit("ada")
+        for _ in range(13):
+            clock.shift(timedelta(hours=1))
+            left_open = bo.client.get("/", headers=poll)
+            assert ada.client.get("/").status_code == 200
+        assert left_open.status_code == 401
+        assert left_open.headers["HX-Redirect"].startswith("/sign-in")
+        assert ada.client.get("/", headers=poll).status_code == 200
+
+
 def test_whoever_is_in_already_is_led_on_from_the_sign_in_page(visit: Visit) -> None:
     answer = visit("bo").client.get("/sign-in")
     assert (answer.status_code, answer.location) == (303, "/")

@@ -142,6 +142,21 @@ def test_the_visit_is_written_into_the_organisations_log_under_both_names(world:
 
 
 @pytest.mark.requirement("B-14")
+def test_what_a_visit_cannot_do_is_disabled_with_the_visits_reason(
+    world: World, visit: Visit, connection: Connection
+) -> None:
+    sol = visit("sol")
+    enter(world, sol)
+    for address in ("/exports/xero", "/mapping", "/sync-config", "/connections", "/records", "/records/upload"):
+        page = sol.get(address).text
+        assert "A support visit only reads." in page, address
+        assert not re.search("Viewers read only|Only an admin|Only an owner", page), address
+    cleo = visit("cleo").get("/exports/xero").text
+    assert "Viewers read only; sending needs the finance role." in cleo
+    assert "A support visit" not in words_of(cleo).replace("Support (Sol)", "")
+
+
+@pytest.mark.requirement("B-14")
 def test_pages_that_load_themselves_anew_do_not_flood_the_log(
     world: World, visit: Visit, connection: Connection
 ) -> None:
