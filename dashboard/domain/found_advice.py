@@ -17,10 +17,14 @@ _OF_A_DOCUMENT = frozenset({Aspect.CONTACT, Aspect.DATE, Aspect.TOTAL})
 
 @dataclass(frozen=True)
 class Advice:
-    """`words` is "" where nothing is left to say. `owner` is the record here that the ledger's document stands for."""
+    """`words` is "" where nothing is left to say. `owner` is the record here that the ledger's document stands for.
+
+    `can_resend` is False where the ledger would refuse it again, whatever is done there.
+    """
 
     words: str = ""
     owner: Record | None = None
+    can_resend: bool = True
 
 
 def advice(session: Session, record: Record, export: Export, said: Told, label: str) -> Advice:
@@ -38,21 +42,24 @@ def advice(session: Session, record: Record, export: Export, said: Told, label: 
             owner,
         )
     if found.state.is_gone:
-        return Advice(_gone(record, found, label))
+        return _gone(record, found, label)
     differing = in_ledger.differing(in_ledger.as_sent(session, record, export), found)
     if found.key == export.key:
-        return Advice(_changed(label) if differing else "")
+        return Advice(_changed(label) if differing else "", can_resend=False)
     return Advice(_alive(record, frozenset(differing), label))
 
 
-def _gone(record: Record, found: LedgerObject, label: str) -> str:
+def _gone(record: Record, found: LedgerObject, label: str) -> Advice:
     if found.state is LedgerState.VOID and record.kind.direction is Direction.SALE:
-        return (
+        return Advice(
             f"{label} holds {found.number}, voided. It books nothing, but its number stays taken, and what is voided "
             "cannot be renumbered: resending would be refused again. If the document is still to be booked, take it in "
-            "with another number, then press Resolve and pick “It is not to be booked”, naming that number."
+            "with another number, then press Resolve and pick “It is not to be booked”, naming that number.",
+            can_resend=False,
         )
-    return f"{label}'s document books nothing any more. If this one is still to be booked, resend it from the record."
+    return Advice(
+        f"{label}'s document books nothing any more. If this one is still to be booked, resend it from the record."
+    )
 
 
 def _changed(label: str) -> str:

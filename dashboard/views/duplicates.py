@@ -1,14 +1,15 @@
 """Pages that compare: a record with what the ledger holds under its number, and two records that may be the same."""
 
 from flask import abort, request, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import amounts, duplicates, found_advice, in_ledger, scope
+from dashboard.domain import amounts, claims, duplicates, found_advice, in_ledger, scope
 from dashboard.domain.duplicates import CannotDecide
 from dashboard.domain.in_ledger import CannotAdopt, CannotLook, Sent
-from dashboard.models import Record
+from dashboard.models import Export, Record
 from dashboard.views import frame, guards, record_page, replies
 from dashboard.views.records import pages
 from dashboard.vocabulary.agreement import Aspect
@@ -43,7 +44,7 @@ def compare(record_id: int, export_id: int) -> Response:
         export=export,
         label=label,
         told=told,
-        sides=[(found, compared(sent, export.key, found)) for found in told.objects],
+        sides=[(found, compared(sent, export, found)) for found in told.objects],
         refusal=guards.refusal(Permission.RESOLVE),
         unadoptable=unadoptable,
         advice=found_advice.advice(rows, record, export, told, label) if unadoptable else None,
@@ -108,7 +109,7 @@ def _both_held(session: Session, record_id: int) -> Record:
     return record
 
 
-def compared(sent: Sent, key: str, found: LedgerObject) -> list[ComparedRow]:
+def compared(sent: Sent, export: Export, found: LedgerObject) -> list[ComparedRow]:
     """Field, our value, the ledger's, and whether they differ."""
     differing = in_ledger.differing(sent, found)
     rows = [
@@ -135,6 +136,15 @@ def compared(sent: Sent, key: str, found: LedgerObject) -> list[ComparedRow]:
         rows.append(("State", "To be booked", found.state.value.replace("-", " ").capitalize(), True))
     # A kind of document whose ledger has no place for a link says nothing by having none.
     if found.key or not sent.kind.is_credit:
-        theirs = "It carries this record's" if found.key == key else ("Another's" if found.key else "None")
-        rows.append(("Link to tieout", "This record", theirs, found.key != key))
+        rows.append(("Link to tieout", "This record", _linked(export, found), found.key != export.key))
     return rows
+
+
+def _linked(export: Export, found: LedgerObject) -> str:
+    """Whose link the ledger's document carries; another record of the organisation is led to."""
+    if found.key == export.key:
+        return "It carries this record's"
+    owner = claims.owner(db.session(), export, found) if found.key else None
+    if owner is None:
+        return "Another's" if found.key else "None"
+    return Markup('<a href="{}">{} {}</a>').format(record_page.address(owner), owner.kind.label, owner.number)

@@ -37,7 +37,7 @@ BUBBLE = """thing => {
     const bubble = getComputedStyle(thing, "::after");
     return bubble.display === "none" || bubble.content[0] !== '"' ? "" : JSON.parse(bubble.content.split(" / ")[0]);
 }"""
-OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll(".table-box:has(.rows)")]
+OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll(".table-box:has(.rows, .compare)")]
     .filter(box => box.scrollWidth > box.clientWidth).map(box => `${box.className || "the page"} scrolls sideways`)"""
 
 

@@ -206,6 +206,7 @@ def test_beside_the_ledgers_document_stands_what_helps_when_it_cannot_be_adopted
     page = looked_at(world, visit, key="")
     assert "it carries no link to this record, so it cannot be adopted" in page
     assert "Resending works once Xero’s document was deleted, or renumbered there." in page
+    assert "Resend from the record" in page
 
 
 def looked_at(world: World, visit: Visit, **theirs: object) -> str:
@@ -242,6 +243,9 @@ def test_a_document_that_another_record_stands_for_names_and_links_it(world: Wor
     answer_look(world, case.export, Foreign(held(world, case.export, key=key), ("It is another one.",)))
     page = bo.get(case.compare).text
     assert f'belongs to <a href="/records/{sibling.record_id}">Invoice T-00002</a> here.' in page
+    linked = f'<th scope="row">Link to tieout</th><td>This record</td><td><a href="/records/{sibling.record_id}">'
+    assert (linked in page) is (tells == "its link")
+    assert "Another&#39;s" not in page
     assert "pick “It is not to be booked”" in page
     assert "It is in Xero already" not in page
 
@@ -263,11 +267,13 @@ def test_a_number_that_was_voided_in_the_ledger_is_said_to_stay_taken(world: Wor
     assert "Xero holds T-00001, voided." in page
     assert "its number stays taken" in page
     assert "sent again" not in page
+    assert "Resend from the record" not in page
 
 
 def test_our_own_document_that_was_changed_there_is_accepted_or_mended(world: World, visit: Visit) -> None:
     page = looked_at(world, visit, total=Decimal("99.00"))
     assert "If the change is right, press Resolve" in page
+    assert "Resend from the record" not in page
     assert "Entered in Xero by hand" not in page
 
 
