@@ -99,7 +99,7 @@
     const element = document.getElementById(id);
     if (!element?.matches("[data-poll]")) return polls.delete(id);
     if (document.hidden) return polls.set(id, { asleep: true });
-    // For an answer never reported: htmx gives up after 60 seconds.
+    // If no answer is reported: htmx gives up after 60 s.
     polls.set(id, { since: performance.now(), timer: setTimeout(ask, 65000, id) });
     element.dispatchEvent(new Event("poll"));
   }
@@ -117,7 +117,7 @@
     free(source.closest("form"));
   });
 
-  // What a swap takes away hands its focus to its successor, else to main.
+  // What a swap takes away leaves its focus to its successor or main.
   let held;
   on("htmx:before:swap", () => { held = document.activeElement?.closest("[id]")?.id; });
   on("htmx:after:swap", () => {
