@@ -103,6 +103,25 @@ def test_what_was_held_leaves_the_tile_with_the_record_and_is_held_again_when_re
     assert (export.resolution, export.resolution_note, export.error_code) == ("", "", "")
 
 
+def test_what_was_held_goes_on_its_way_when_restored_once_nothing_holds_it(world: World, visit: Visit) -> None:
+    connection = world.connect_xero()
+    with writing(world.session) as session:
+        session.execute(update(Connection).values(start_date=date(2026, 12, 1)))
+    world.session.refresh(connection)
+    (record,) = world.records(1)
+    world.approve([record])
+    bo, page = visit("bo"), f"/records/{record.id}"
+    bo.get(f"{page}/archiving")
+    bo.post(f"{page}/archiving", {"reason": "Not ours"})
+    with writing(world.session) as session:
+        session.execute(update(Connection).values(start_date=None))
+    shown = bo.post(f"{page}/restoring", {}).text
+    assert "Pending" in shown
+    world.session.rollback()
+    assert world.session.scalars(select(Export.status).where(Export.record_id == record.id)).one() is Status.PENDING
+    assert counts.differences(world.session) == []
+
+
 def test_what_is_on_its_way_or_booked_is_not_archived(world: World, visit: Visit) -> None:
     world.map_all(world.connect_xero())
     (record,) = world.records(1)

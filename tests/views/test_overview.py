@@ -93,6 +93,23 @@ def test_every_number_is_that_of_the_page_it_links_to(world: World, visit: Visit
     assert "3 things to fix." in words(page)
 
 
+def test_what_fails_for_several_causes_counts_under_the_first_and_its_row_names_the_others(
+    world: World, visit: Visit, busy: Connection
+) -> None:
+    taxed = Fault(ErrorCode.TAX_NOT_MAPPED, "S 12 %", "The tax S 12 % is not mapped", "sale:S:12:SE")
+    (export,) = world.approve(world.records(1))
+    with writing(world.session) as session:
+        fresh = session.get_one(Export, export.id, populate_existing=True)
+        lifecycle.move(session, fresh, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[UNMAPPED, taxed])
+    bo = visit("bo")
+    causes = rows(bo.get("/").text, "causes")
+    assert len(causes) == 3
+    assert {counted(row): len(numbers(bo.get(link(row)))) for row in causes} == {1: 1, 2: 2, 4: 4}
+    opened = words(bo.part(f"/exports/xero/{export.id}"))
+    assert UNMAPPED.words in opened
+    assert taxed.words in opened
+
+
 def test_it_says_whose_turn_it_is_and_one_button_mends(world: World, visit: Visit, busy: Connection) -> None:
     unmapped, exists, _ = rows(visit("ada").get("/").text, "causes")
     assert "<b>You</b>" in unmapped

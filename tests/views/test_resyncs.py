@@ -277,6 +277,9 @@ def test_the_page_of_a_resync_follows_it_until_it_ends_and_can_cancel_it(
     ended = bo.part("/resyncs/1")
     assert "data-poll" not in ended.text
     assert "2 exported, 0 still failing, 3 cancelled" in words(ended)
+    for page in (ended, bo.get(PAGE)):
+        assert 'class="banner warn"' in page.text
+        assert 'class="banner good"' not in page.text
     assert playing.statuses(world, exports).count(Status.FAILED) == 3
     assert "It had ended already." in words(bo.post("/resyncs/1/cancellation"))
 
