@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import dashboard.models  # noqa: F401 - every table is known before the first query
 from dashboard import cli, logs
 from dashboard.config import Config
-from dashboard.db import db
+from dashboard.db import ask_the_idle, db
 from dashboard.views import (
     archive,
     audit_download,
@@ -71,6 +71,9 @@ def create_app(config: Config) -> Flask:
     )
     app.extensions["tieout"] = config
     db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            ask_the_idle(db.engine)
     Migrate(app, db, directory=str(MIGRATIONS))
     receiving.init_app(app)
     app.session_interface = Cookies(app)
@@ -124,4 +127,4 @@ def _engine_options(url: str) -> dict[str, object]:
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return {"connect_args": {"check_same_thread": False, "timeout": 30}, "pool_size": 20}
-    return {"pool_pre_ping": True, "pool_size": 10}
+    return {"pool_size": 10}

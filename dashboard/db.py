@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from time import monotonic
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -19,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     event,
+    exc,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -190,6 +192,32 @@ def one_snapshot(session: Session) -> Iterator[Session]:
 
 def _is_sqlite(dbapi_connection: Any) -> bool:
     return type(dbapi_connection).__module__.startswith("sqlite3")
+
+
+_SURELY_ALIVE = 0.5
+"""Seconds after its last use within which a connection is taken for good without being asked."""
+
+
+def ask_the_idle(engine: Engine, after: float = _SURELY_ALIVE) -> None:
+    """Ask a connection that was idle for so many seconds whether it still answers, before it is used again.
+
+    To ask at every use (`pool_pre_ping`) costs a page one way to the server and back more, and on a busy server none of
+    them would ever find out anything. One that does not answer is replaced, with all others as old.
+    """
+    dialect = engine.dialect
+
+    @event.listens_for(engine, "checkin")
+    def note(dbapi_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(dbapi_connection: Any, record: Any, proxy: Any) -> None:
+        if monotonic() - record.info.get("idle_since", monotonic()) < after:
+            return
+        try:
+            dialect.do_ping(dbapi_connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise exc.InvalidatePoolError from error
 
 
 @event.listens_for(Engine, "connect")
