@@ -1,13 +1,25 @@
 """Reading the audit log: pages of it, one entry, and how far back the plan lets it be seen. Writing it is audit.py."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, String, bindparam, select, tuple_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    bindparam,
+    literal_column,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from dashboard.domain import connections
@@ -17,6 +29,7 @@ from dashboard.domain.connections import Outline
 from dashboard.domain.scope import NotFound, owned, row_id
 from dashboard.models import Attempt, AuditEntry, Export, Membership, Tenant, User
 from dashboard.vocabulary.plans import Plan, Terms
+from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.statuses import Status
 
 PAGE = 50
@@ -106,12 +119,13 @@ _listed = (
 )
 _place = tuple_(_entry.at, _entry.id)
 _user, _membership = User.__table__.c, Membership.__table__.c
-_members = (
-    select(_user.id, _user.name)
+_people = (
+    select(_user.id, literal_column("''"), _user.name, literal_column("0"))
     .join_from(User.__table__, Membership.__table__, _membership.user_id == _user.id)
     .where(_membership.tenant_id == bindparam("tenant_id"))
-    .order_by(_user.name)
 )
+# In one go, people first: their provider is "", and nothing of theirs has failed.
+_to_choose_from = union_all(connections.outline_rows, _people).order_by("provider", "name", "id")
 
 
 def page(
@@ -230,18 +244,22 @@ def entry(session: Session, tenant_id: int, window: Window, entry_id: int) -> tu
     return found, attempt
 
 
-def choices(
-    session: Session, tenant_id: int, person_asked_for: str = "", outlines: Iterable[Outline] | None = None
-) -> Choices:
-    """Destinations and people to choose from. Somebody who has left is among them when asked for and in the log.
+def choices(session: Session, tenant_id: int, person_asked_for: str = "") -> Choices:
+    """Destinations and people to choose from. Somebody who has left is among them when asked for and in the log."""
+    return choices_and_outlines(session, tenant_id, person_asked_for)[0]
 
-    `outlines` are the organisation's connections, where they are known already.
-    """
-    members = session.execute(_members, {"tenant_id": tenant_id})
-    people = {MACHINE: "tieout, by itself"} | {row.id: row.name for row in members}
+
+def choices_and_outlines(session: Session, tenant_id: int, person_asked_for: str = "") -> tuple[Choices, list[Outline]]:
+    """The choices, and the connections that are among them as every page shows them, asked for together."""
+    outlines: list[Outline] = []
+    people = {MACHINE: "tieout, by itself"}
+    for id_, provider, name, failed in session.execute(_to_choose_from, {"tenant_id": tenant_id}):
+        if provider:
+            outlines.append(Outline(id_, Provider(provider), name, int(failed)))
+        else:
+            people[id_] = name
     people |= _former_member(session, tenant_id, person_asked_for, people)
-    connected = connections.outlines(session, tenant_id) if outlines is None else outlines
-    return Choices({each.id: each.label for each in connected}, people)
+    return Choices({each.id: each.label for each in outlines}, people), outlines
 
 
 def _former_member(session: Session, tenant_id: int, asked_for: str, members: dict[int, str]) -> dict[int, str]:

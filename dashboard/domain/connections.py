@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dashboard.domain import audit, lookups
@@ -30,14 +30,21 @@ class AnotherCompany(Exception):
 
 _connection, _count = Connection.__table__.c, StatusCount.__table__.c
 # Every page asks this, so it is put together once, of columns alone.
-_outlines = (
-    select(_connection.id, _connection.provider, _connection.company_name, func.coalesce(func.sum(_count.n), 0))
+outline_rows = (
+    select(
+        _connection.id,
+        type_coerce(_connection.provider, String).label("provider"),
+        _connection.company_name.label("name"),
+        func.coalesce(func.sum(_count.n), 0).label("failed"),
+    )
     .select_from(Connection.__table__)
     .outerjoin(StatusCount.__table__, (_count.connection_id == _connection.id) & (_count.status == Status.FAILED))
     .where(_connection.tenant_id == bindparam("tenant_id"))
     .group_by(_connection.id, _connection.provider, _connection.company_name)
-    .order_by(_connection.provider, _connection.company_name, _connection.id)
 )
+"""What an Outline is made of, for an organisation; in no order, so that other things can be asked with it."""
+
+_outlines = outline_rows.order_by(_connection.provider, _connection.company_name, _connection.id)
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ def of_provider(session: Session, tenant_id: int, provider: Provider) -> list[Co
 def outlines(session: Session, tenant_id: int) -> list[Outline]:
     """Every connection the organisation ever had, by provider and name."""
     found = session.execute(_outlines, {"tenant_id": tenant_id})
-    return [Outline(id_, provider, name, int(failed)) for id_, provider, name, failed in found]
+    return [Outline(id_, Provider(provider), name, int(failed)) for id_, provider, name, failed in found]
 
 
 def failed_by_provider(found: Iterable[Outline]) -> dict[Provider, int]:

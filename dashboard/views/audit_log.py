@@ -47,6 +47,11 @@ def listed() -> Response:
             db.session(), _tenant_id(), window, reading.filters, older=_cursor("older"), newer=_cursor("newer")
         )
     log, query = url_for("audit_log.listed"), reading.filters.query()
+    active = tuple(
+        (words, _address(log, reading.filters.without(argument).query()))
+        for argument, words in reading.filters.in_words(choices)
+    )
+    saved = _address(f"{log}/filters", query)
     top = Cursor(page.entries[0].at, page.entries[0].id) if page.entries else Cursor(now, 0)
     return replies.page_or_part(
         "audit_log/listed.html",
@@ -55,12 +60,9 @@ def listed() -> Response:
         address="" if reading.errors else _address(log, query),
         log=log,
         reading=reading,
-        query=query,
-        filter_form=_filter_form(log, reading, choices),
-        active=[
-            (words, _address(log, reading.filters.without(argument).query()))
-            for argument, words in reading.filters.in_words(choices)
-        ],
+        filter_form=_filter_form(log, reading, choices, active),
+        tools=drawn.part_with_forms("audit_log/_tools.html", log=log, saved=saved, query=tuple(query.items())),
+        active=active,
         page=page,
         rows=audit_rows.rows(
             page.entries, choices.destinations, window.zone, window.today, f"{log}/", url_for("records.listed") + "/"
@@ -68,7 +70,6 @@ def listed() -> Response:
         newer=page.newer and _address(log, query, newer=page.newer),
         older=page.older and _address(log, query, older=page.older),
         news=None if page.newer or reading.errors else _address(f"{log}/news", query, newer=top),
-        saved=_address(f"{log}/filters", query),
         window=window,
         plan_needed=window.plan_needed(reading.filters),
         # Only where the list ends: on the way there nobody asks, and it would cost every page a statement.
@@ -118,7 +119,7 @@ def _tenant_id() -> int:
 def _asked(now: datetime) -> tuple[Window, Choices, Reading]:
     """What the address asks for, read against what there is to choose from."""
     tenant, asked = guards.here().tenant, request.args.to_dict()
-    choices = audit_log.choices(db.session(), tenant.id, asked.get("person", ""), frame.outlines(tenant.id))
+    choices = frame.audit_choices(tenant.id, asked.get("person", ""))
     return frame.window(now), choices, audit_filters.read(asked, choices)
 
 
@@ -127,7 +128,7 @@ def _address(path: str, query: Mapping[str, Any], **place: Cursor) -> str:
     return f"{path}?{asked}" if asked else path
 
 
-def _filter_form(log: str, reading: Reading, choices: Choices) -> Markup:
+def _filter_form(log: str, reading: Reading, choices: Choices, active: tuple[tuple[str, str], ...]) -> Markup:
     return drawn.part(
         "audit_log/_filter.html",
         log=log,
@@ -136,7 +137,7 @@ def _filter_form(log: str, reading: Reading, choices: Choices) -> Markup:
         destinations=tuple((str(id_), name) for id_, name in choices.destinations.items()),
         given=tuple(reading.given.items()),
         wrong=tuple(reading.errors.items()),
-        active=len(reading.filters.query()),
+        active=active,
     )
 
 

@@ -19,10 +19,11 @@ from werkzeug.wrappers import Response
 
 from dashboard.config import Config
 from dashboard.db import db
-from dashboard.domain import amounts, connections, support_visits
+from dashboard.domain import amounts, audit_log, connections, support_visits
+from dashboard.domain.audit_filters import Choices
 from dashboard.domain.audit_log import Window
 from dashboard.domain.connections import Outline
-from dashboard.domain.members import Member
+from dashboard.domain.members import Member, Standing
 from dashboard.domain.scope import NotFound
 from dashboard.models import SupportVisit
 from dashboard.views import drawn, guards, replies
@@ -148,11 +149,8 @@ def _surroundings() -> dict[str, Any]:
         return {"may": lambda permission: False, **_around_staff()}
     return {
         "sidebar": partial(_sidebar, found),
+        "top_bar": partial(_top_bar, standing, found),
         "organisation_name": found.tenant.name,
-        "plan_label": found.tenant.plan.label,
-        "other_organisations": standing.others(found),
-        "person_name": found.actor.name,
-        "role_label": found.role_label,
         "may": found.may,
         "visit": found.visit,
         "visits": _visits(found),
@@ -162,10 +160,23 @@ def _surroundings() -> dict[str, Any]:
 def _around_staff() -> dict[str, Any]:
     """For staff who visit nobody; for strangers, and people who belong to no organisation, nothing."""
     person = guards.staff_member()
+    top_bar = partial(drawn.part_with_forms, "_top_bar.html")
     if person is None:
-        return {"sidebar": None}
+        return {"sidebar": None, "top_bar": top_bar}
     sidebar = partial(drawn.part, "_sidebar.html", here=request.blueprint, is_support=True)
-    return {"sidebar": sidebar, "person_name": person.name, "role_label": "Support"}
+    return {"sidebar": sidebar, "top_bar": partial(top_bar, person_name=person.name, role_label="Support")}
+
+
+def _top_bar(standing: Standing, member: Member) -> Markup:
+    """Who is signed in, and where, as it stands on whole pages."""
+    return drawn.part_with_forms(
+        "_top_bar.html",
+        organisation_name=member.tenant.name,
+        plan_label=member.tenant.plan.label,
+        others=tuple((each.id, each.name) for each in standing.others(member)),
+        person_name=member.actor.name,
+        role_label=member.role_label,
+    )
 
 
 def outlines(tenant_id: int) -> list[Outline]:
@@ -173,6 +184,12 @@ def outlines(tenant_id: int) -> list[Outline]:
     if "outlines" not in g:
         g.outlines = connections.outlines(db.session(), tenant_id)
     return cast("list[Outline]", g.outlines)
+
+
+def audit_choices(tenant_id: int, person_asked_for: str = "") -> Choices:
+    """What the audit log can be filtered by; the connections come with it, and the page need not ask again."""
+    choices, g.outlines = audit_log.choices_and_outlines(db.session(), tenant_id, person_asked_for)
+    return choices
 
 
 def _visits(member: Member) -> list[SupportVisit]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from itertools import chain
 from time import time
 from typing import Any, TypeVar, cast
@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, abort, current_app, g, request, session, url_for
 from flask_login import LoginManager, current_user, login_user
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -58,10 +59,24 @@ class UnstorableText(BadRequest):
     )
 
 
+def csrf_token() -> str:
+    """The token that forms carry. Flask-WTF signs it anew for every page; here the session's is signed once."""
+    of_session = session.get("csrf_token")
+    return _signed(of_session, current_app.secret_key) if of_session else generate_csrf()
+
+
+@lru_cache(10_000)
+def _signed(of_session: str, secret_key: str) -> str:
+    return cast(str, generate_csrf())
+
+
 def init_app(app: Flask) -> None:
     app.before_request(_refuse_unstorable_text)
     app.before_request(_prolong_session)
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    # Flask-WTF gives every page its own, which would come before the one above.
+    app.context_processor(lambda: {"csrf_token": csrf_token})
     login.init_app(app)
     login.session_protection = None
     login.user_loader(_load)

@@ -6,7 +6,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import audit_filters, audit_log, saved_filters
+from dashboard.domain import audit_filters, saved_filters
 from dashboard.domain.bad_input import BadInput
 from dashboard.views import frame, guards, replies
 from dashboard.views.audit_log import pages
@@ -70,4 +70,4 @@ def _read(asked: dict[str, str]) -> audit_filters.Reading:
 
 def _choices(asked: dict[str, str]) -> audit_filters.Choices:
     tenant_id = guards.here().tenant.id
-    return audit_log.choices(db.session(), tenant_id, asked.get("person", ""), frame.outlines(tenant_id))
+    return frame.audit_choices(tenant_id, asked.get("person", ""))

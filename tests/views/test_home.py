@@ -36,3 +36,12 @@ def test_who_belongs_to_one_organisation_is_offered_no_other(world: World, visit
     refused = bo.post(f"/organisation/{world.maple.id}")
     assert refused.status_code == 404
     assert "<b>Nordlys AB</b>" in bo.get("/records").text
+
+
+def test_the_forms_around_a_page_carry_the_token_of_its_own_session(world: World, visit: Visit) -> None:
+    people = visit("alma"), visit("ada")
+    pages = [each.get("/audit-log").text for each in people]
+    tokens = [set(re.findall(r'name="csrf_token" value="([^"]+)"', page)) for page in pages]
+    assert [len(found) for found in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
+    assert all("You are signed out" in each.post("/sign-out").text for each in people)
