@@ -27,8 +27,8 @@ from dashboard.vocabulary.plans import Terms
 from dashboard.vocabulary.records import RecordKind, Trigger
 from dashboard.vocabulary.statuses import Status
 from tests.bench import data
-from tests.bench.audit_page import analyse
 from tests.bench.figures import Figure
+from tests.bench.log_rows import analyse
 from tests.bench.stage import SETTINGS, Stages
 from tests.bench.timing import median, milliseconds
 from tests.support.world import World

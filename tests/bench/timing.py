@@ -1,7 +1,7 @@
 """Taking times: medians of many, since a single time on a shared machine says little."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import perf_counter
 
 
@@ -17,6 +17,18 @@ def median(act: Callable[[], object], times: int, warm: int = 5) -> float:
     for _ in range(warm):
         act()
     return statistics.median(once(act) for _ in range(times))
+
+
+def medians(acts: Mapping[str, Callable[[], object]], rounds: int, each: int = 10) -> dict[str, float]:
+    """Seconds of the middle one of every act, all of them in turn: what else the machine does meets all alike."""
+    spent: dict[str, list[float]] = {name: [] for name in acts}
+    for act in acts.values():
+        median(act, 1)
+    for _ in range(rounds):
+        for name, act in acts.items():
+            act()
+            spent[name] += [once(act) for _ in range(each)]
+    return {name: statistics.median(times) for name, times in spent.items()}
 
 
 def milliseconds(seconds: float) -> str:
