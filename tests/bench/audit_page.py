@@ -137,12 +137,12 @@ def floor(world: World, kind: str) -> dict[str, Callable[[], object]]:
 def rival(world: World) -> dict[str, Callable[[], object]]:
     """Flask-Admin as it is by default, and without the number of pages, which it counts for every page."""
     client = flask_admin_log.client(world.session.get_bind().engine, world.nordlys.id)
-    page = client.get("/admin/counted/")
+    page = client.get(flask_admin_log.COUNTED)
     assert page.status_code == 200
     assert page.text.count("<tr") > 50
     return {
-        "Flask-Admin": lambda: client.get("/admin/counted/"),
-        "uncounted": lambda: client.get("/admin/uncounted/"),
+        "Flask-Admin": lambda: client.get(flask_admin_log.COUNTED),
+        "uncounted": lambda: client.get(flask_admin_log.UNCOUNTED),
     }
 
 
