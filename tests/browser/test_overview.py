@@ -54,8 +54,9 @@ def test_it_goes_on_by_itself_without_taking_the_focus_or_closing_what_is_open(m
     link = bo.page.locator("#causes").get_by_role("link", name=CAUSE)
     link.focus()
     for _ in range(2):
-        with bo.page.expect_response(lambda answer: "?form=" in answer.url, timeout=60_000):
+        with bo.page.expect_response(lambda answer: "?form=" in answer.url, timeout=60_000) as asked:
             pass
+        assert asked.value.request.headers["hx-poll"] == "true"
     expect(link).to_be_focused()
     expect(bo.page.locator("#days-table")).to_have_attribute("open", "")
 
