@@ -43,6 +43,7 @@ class Directory:
 
     def __init__(self, contacts: Iterable[ReferenceItem]) -> None:
         self._contacts = [contact for contact in contacts if contact.is_active]
+        self._by_id = {contact.external_id: contact for contact in self._contacts}
         self._by_word: dict[str, list[ReferenceItem]] = {}
         self._by_tax_id: dict[str, list[ReferenceItem]] = {}
         for contact in self._contacts:
@@ -68,6 +69,10 @@ class Directory:
         ranked = sorted(likely, key=lambda key: (-shared[key], further[key], found[key].name))
         similar = [found[key] for key in ranked if key not in taken]
         return Alike(tuple(same), tuple(similar[:at_most]))
+
+    def known(self, external_id: str) -> list[ReferenceItem]:
+        """The contact of that id; nothing when it is not active or not there."""
+        return [self._by_id[external_id]] if external_id in self._by_id else []
 
     def having(self, words: str, at_most: int = 50) -> list[ReferenceItem]:
         """Contacts in whose name, code, e-mail or tax ids all of the words occur."""

@@ -108,6 +108,7 @@ def _contacts(row: Row, directory: Directory, found: str) -> Options:
         (f"Found by “{found}”", listed),
         ("Same tax number", alike.same_tax_id),
         ("Similar name", alike.similar_name),
+        ("Mapped now", directory.known(row.seen) if row.seen else []),
     ]
     taken: set[str] = set()
     options = []

@@ -345,6 +345,20 @@ def test_who_may_not_map_sees_as_well_that_the_ledger_no_longer_offers_an_accoun
     assert "(archived or not usable here)" in visit("bo").get("/mapping").text
 
 
+def test_a_mapped_contact_of_quite_another_name_is_not_said_to_be_archived(world: World, visit: Visit) -> None:
+    connection = world.connect_xero()
+    ledger = references.ledger(world.session, connection.id)
+    key = "name:visby hostel"
+    with writing(world.session):
+        mappings.save(
+            world.session, connection, MappingKind.CONTACT, key, "c-1", ledger, world.actor("ada"), world.now()
+        )
+    options = options_of(visit("ada").get("/mapping?kind=contact").text, key)
+    assert 'value="c-1" selected>Fjord Kaffe AS (NO987654321MVA)' in options
+    assert "archived" not in options
+    assert "archived" not in visit("bo").get("/mapping?kind=contact").text
+
+
 def test_a_contact_is_created_by_a_persons_order_once(world: World, visit: Visit) -> None:
     connection = world.connect_xero()
     fail(world, world.approve(world.records(2)), contact_missing())
