@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import connections, counts, lookups, references
@@ -18,8 +18,8 @@ from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 class Condition:
     """`since` is when its state began; `lists_read` when the oldest of its lists was read, None while one was not.
 
-    `refresh` is the newest order to read the lists, `leaving` the open order to disconnect. `failed_meanwhile` are
-    the exports, by id, that failed during the last outage and still do.
+    `refresh` is the newest order to read the lists, `leaving` the open order to disconnect. `failed_meanwhile` is
+    how many exports failed during the last outage and still do.
     """
 
     connection: Connection
@@ -30,7 +30,7 @@ class Condition:
     refresh: Lookup | None
     leaving: Lookup | None
     is_mapped: bool
-    failed_meanwhile: tuple[int, ...]
+    failed_meanwhile: int
 
     @property
     def is_changing(self) -> bool:
@@ -58,19 +58,27 @@ def of(session: Session, connection: Connection) -> Condition:
         refresh=lookups.newest(session, connection.id, LookupKind.LISTS),
         leaving=next((each for each in pending if each.kind is LookupKind.DISCONNECT), None),
         is_mapped=session.scalar(select(Mapping.id).where(Mapping.connection_id == connection.id).limit(1)) is not None,
-        failed_meanwhile=_failed_meanwhile(session, connection, grant) if is_connected and grant else (),
+        failed_meanwhile=_failed_meanwhile(session, connection, grant) if is_connected and grant else 0,
     )
 
 
-def _failed_meanwhile(session: Session, connection: Connection, grant: Grant) -> tuple[int, ...]:
-    """What failed between the last outage's begin and the consent that ended it."""
+def failed_meanwhile(connection: Connection) -> ColumnElement[bool]:
+    """The condition of exports that failed between the last outage's begin and the consent that ended it; those of a
+    connection that had none, or was not reconnected, do not meet it.
+    """
+    if connection.broken_at is None:
+        return false()
+    ended = select(Grant.created_at).where(Grant.id == connection.grant_id).scalar_subquery()
+    return and_(Export.failed_at >= connection.broken_at, Export.failed_at <= ended)
+
+
+def _failed_meanwhile(session: Session, connection: Connection, grant: Grant) -> int:
     if connection.broken_at is None or connection.broken_at > grant.created_at:
-        return ()
-    query = select(Export.id).where(
+        return 0
+    query = select(func.count()).where(
         Export.tenant_id == connection.tenant_id,
         Export.connection_id == connection.id,
         Export.status == Status.FAILED,
-        Export.failed_at >= connection.broken_at,
-        Export.failed_at <= grant.created_at,
+        failed_meanwhile(connection),
     )
-    return tuple(session.scalars(query.order_by(Export.id)))
+    return session.scalar(query) or 0

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from dashboard.db import changed
-from dashboard.domain import audit, audit_counts, counts
+from dashboard.domain import audit, audit_counts, counts, needs
 from dashboard.domain.actors import MACHINE, Actor
 from dashboard.models import AuditEntry, Connection, Export, Record, ResyncItem
 from dashboard.models.resync import ItemState
@@ -93,6 +93,8 @@ def move(
     if not is_allowed(before, after, cause):
         raise MoveRefused(f"{before.value} to {after.value} because of {cause.value}")
     values = {"status": after, "status_since": now, **_columns(after, cause, faults, now), **changes}
+    if after is Status.FAILED and faults:
+        values["need_set_id"] = needs.keep(session, export.connection_id, faults)
     statement = update(Export).where(Export.id == export.id, Export.status == before).values(**values)
     if fence is not None:
         statement = statement.where(holds(fence))
@@ -214,6 +216,7 @@ def _columns(after: Status, cause: Cause, faults: Sequence[Fault], now: datetime
         cleared: dict[str, Any] = {"next_try_at": None, "check_at": None, "found": None}
         if after is Status.SYNCED:
             cleared |= {"distrusted_at": None, "error_code": "", "error_subject": "", "error_words": "", "faults": []}
+            cleared["need_set_id"] = None
         return cleared
     return {}
 

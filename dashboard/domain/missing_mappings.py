@@ -1,23 +1,16 @@
 """Missing mappings: what failed exports still need mapped, and which of them lack nothing any more."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from dashboard.domain import mappings
-from dashboard.models import Connection, Export, Mapping, Record
-from dashboard.vocabulary.errors import ErrorCode
+from dashboard.domain import mappings, needs
+from dashboard.domain.needs import Lacking
+from dashboard.models import Connection, Export, Mapping, Need, NeedSet, Record
 from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.statuses import Status
-
-AT_MOST = 20_000
-
-Need = tuple[MappingKind, str]
-"""A kind and a value of records."""
 
 
 @dataclass(frozen=True)
@@ -33,130 +26,139 @@ class MissingValue:
 
 @dataclass(frozen=True)
 class Missing:
-    """`values` with the most wanted first; `mended` are the failed exports, by id, that were failing for want of
-    mappings alone, all of which exist now.
-    """
+    """`values` with the most wanted first; `mended` is how many failed exports lack nothing any more."""
 
     values: tuple[MissingValue, ...]
-    mended: tuple[int, ...]
+    mended: int
 
     def of(self, kind: MappingKind) -> list[MissingValue]:
         return [value for value in self.values if value.kind is kind]
 
 
-_KINDS = {
-    ErrorCode.ACCOUNT_NOT_MAPPED: MappingKind.ACCOUNT,
-    ErrorCode.ROUNDING_ACCOUNT_MISSING: MappingKind.ACCOUNT,
-    ErrorCode.ACCOUNT_UNKNOWN: MappingKind.ACCOUNT,
-    ErrorCode.ACCOUNT_INACTIVE: MappingKind.ACCOUNT,
-    ErrorCode.TAX_NOT_MAPPED: MappingKind.TAX,
-    ErrorCode.TAX_UNKNOWN: MappingKind.TAX,
-    ErrorCode.CONTACT_NOT_MAPPED: MappingKind.CONTACT,
-    ErrorCode.CONTACT_ARCHIVED: MappingKind.CONTACT,
-}
-
-
 def of(session: Session, connection: Connection) -> Missing:
-    """Read from the newest failures of the connection; at most AT_MOST of them are looked at."""
+    """What the failed exports of the connection lack; a mapping that is as it was when they failed mends nothing."""
+    wanted = (
+        select(Need.kind, Need.source_value, func.count().label("n"), func.max(Export.id).label("newest"))
+        .select_from(NeedSet)
+        .join(Need, Need.need_set_id == NeedSet.id)
+        .join(Export, Export.need_set_id == NeedSet.id)
+        .outerjoin(Mapping, _maps(Need))
+        .where(
+            NeedSet.connection_id == connection.id,
+            _FAILED,
+            or_(Mapping.id.is_(None), Mapping.changed_at < Export.failed_at),
+        )
+        .group_by(Need.kind, Need.source_value)
+        .subquery()
+    )
     rows = session.execute(
-        select(Export.id, Export.faults, Export.failed_at, Record.contact_name, Record.contact_tax_id)
+        select(wanted.c.kind, wanted.c.source_value, wanted.c.n, Record.contact_name, Record.contact_tax_id)
+        .join(Export, Export.id == wanted.c.newest)
         .join(Record, Record.id == Export.record_id)
-        .where(
-            Export.tenant_id == connection.tenant_id,
-            Export.connection_id == connection.id,
-            Export.status == Status.FAILED,
-        )
-        .order_by(Export.id.desc())
-        .limit(AT_MOST)
+        .where(Export.tenant_id == connection.tenant_id)
     )
-    mapped = mappings.load(session, connection.id)
-    known: dict[Need, tuple[str, str]] = {}
-    wanted: Counter[Need] = Counter()
-    mended: list[int] = []
-    for export_id, faults, failed_at, contact_name, tax_id in rows:
-        needs = _needs(faults)
-        lacking = _lacking(needs, mapped, failed_at)
-        wanted.update(lacking)
-        for kind, value in lacking:
-            is_contact = kind is MappingKind.CONTACT
-            label = contact_name if is_contact else mappings.source_label(kind, value)
-            known.setdefault((kind, value), (label, tax_id if is_contact else ""))
-        if _is_mended(faults, needs, lacking):
-            mended.append(export_id)
     values = [
-        MissingValue(kind, value, known[kind, value][0], n, known[kind, value][1])
-        for (kind, value), n in wanted.items()
+        MissingValue(kind, value, name, n, tax_id)
+        if kind is MappingKind.CONTACT
+        else MissingValue(kind, value, mappings.source_label(kind, value), n)
+        for kind, value, n, name, tax_id in rows
     ]
-    return Missing(tuple(sorted(values, key=lambda each: (-each.exports, each.kind, each.label))), tuple(mended))
+    values.sort(key=lambda each: (-each.exports, each.kind, each.label))
+    return Missing(tuple(values), sum(mended(session, connection).values()))
 
 
-def mended(session: Session, connection: Connection) -> frozenset[int]:
-    """`mended` alone, for a page that asks with every refresh: what failed after the newest change of a mapping, or for
-    something else, is not read.
+def mended(session: Session, connection: Connection) -> dict[tuple[str, str], int]:
+    """How many failed exports lack nothing any more, by the error's code and subject: they were failing for want of
+    mappings alone, all of which were made since. A page may ask with every refresh.
+
+    The subject is empty where the error is about the document itself. What may be in the ledger twice does not count.
     """
-    newest = session.scalar(select(func.max(Mapping.changed_at)).where(Mapping.connection_id == connection.id))
-    if newest is None:
-        return frozenset()
-    rows = session.execute(
-        select(Export.id, Export.faults, Export.failed_at)
-        .where(
-            Export.tenant_id == connection.tenant_id,
-            Export.connection_id == connection.id,
-            Export.status == Status.FAILED,
-            Export.failed_at <= newest,
-            Export.alarm == "",
-            Export.error_code.in_([code.value for code in _KINDS]),
-        )
-        .order_by(Export.id.desc())
-        .limit(AT_MOST)
-    ).all()
-    mapped = mappings.load(session, connection.id) if rows else {}
-    return frozenset(
-        export_id
-        for export_id, faults, failed_at in rows
-        if _is_mended(faults, needs := _needs(faults), _lacking(needs, mapped, failed_at))
+    sets = _mended_sets(connection.id).subquery()
+    n = (
+        select(func.count())
+        .where(Export.need_set_id == sets.c.id, _FAILED, Export.alarm == "", Export.failed_at <= sets.c.since)
+        .scalar_subquery()
     )
+    found: dict[tuple[str, str], int] = {}
+    for code, subject, of_set in session.execute(select(sets.c.error_code, sets.c.error_subject, n)):
+        if of_set:
+            found[code, subject] = found.get((code, subject), 0) + of_set
+    return found
+
+
+def is_mended_now(connection_id: int, code: str = "", subject: str = "") -> ColumnElement[bool]:
+    """The condition that `mended` counts by: of one error code, of one subject, or of any."""
+    sets = _mended_sets(connection_id)
+    if code:
+        sets = sets.where(NeedSet.error_code == code)
+    if subject:
+        sets = sets.where(NeedSet.error_subject == subject)
+    found, failed = sets.subquery(), aliased(Export, name="export")
+    ids = select(failed.id).join(found, and_(found.c.id == failed.need_set_id, failed.failed_at <= found.c.since))
+    return Export.id.in_(ids.where(_FAILED, failed.alarm == ""))
+
+
+def mended_among(session: Session, exports: Collection[Export]) -> frozenset[int]:
+    """Those of these failed exports, by id, that were failing for want of mappings alone, all of which exist now."""
+    meant = [each for each in exports if not each.alarm and needs.are_all(each.faults)]
+    lacking = _lacking(session, meant)
+    return frozenset(each.id for each in meant if needs.of_faults(each.faults) and not lacking[each.id])
 
 
 def is_mended(session: Session, export: Export) -> bool:
-    """Whether this failed export was failing for want of mappings alone, all of which exist now."""
-    needs = _needs(export.faults)
-    if not needs or export.alarm:
-        return False
-    return _is_mended(
-        export.faults, needs, _lacking(needs, mappings.load(session, export.connection_id), export.failed_at)
-    )
+    return bool(mended_among(session, [export]))
 
 
 def still_open(session: Session, exports: Collection[Export]) -> dict[int, list[dict[str, str]]]:
     """What each of these failed exports is still failing for, by its id and in the order of its faults: all but those
-    for which a mapping was made since. A single fault is always there: whether it is mended, `mended` tells.
+    for which a mapping was made since. A single fault is always there: whether it is mended, `is_mended` tells.
     """
-    several = [export for export in exports if len(export.faults) > 1 and _needs(export.faults)]
-    mapped = {each: mappings.load(session, each) for each in {export.connection_id for export in several}}
+    lacking = _lacking(session, [export for export in exports if len(export.faults) > 1])
     found = {export.id: list(export.faults) for export in exports}
-    for export in several:
-        needs = _needs(export.faults)
-        done = needs - _lacking(needs, mapped[export.connection_id], export.failed_at)
-        found[export.id] = [fault for fault in export.faults if not _needs([fault]) & done]
+    for export in exports:
+        if export.id in lacking:
+            done = needs.of_faults(export.faults) - lacking[export.id]
+            found[export.id] = [fault for fault in export.faults if not needs.of_faults([fault]) & done]
     return found
 
 
-def _lacking(needs: set[Need], mapped: mappings.Mapped, failed_at: datetime | None) -> set[Need]:
-    """Those without a mapping, or with one that is as it was when the export failed."""
-    return {need for need in needs if need not in mapped or (failed_at and mapped[need].changed_at < failed_at)}
+_FAILED: ColumnElement[bool] = literal_column("export.status = 'failed' AND export.need_set_id IS NOT NULL")
+"""As the index has it, for SQLite takes a partial index only where the text of the query implies its condition."""
 
 
-def _is_mended(faults: Iterable[dict[str, str]], needs: set[Need], lacking: set[Need]) -> bool:
-    return bool(needs) and not lacking and all(_kind_of(fault) for fault in faults)
+def _mended_sets(connection_id: int) -> Select[int, str, str, datetime]:
+    """The sets of needs all of which are mapped, and since when: what failed after that failed in spite of it."""
+    return (
+        select(NeedSet.id, NeedSet.error_code, NeedSet.error_subject, func.min(Mapping.changed_at).label("since"))
+        .join(Need, Need.need_set_id == NeedSet.id)
+        .join(Mapping, _maps(Need))
+        .where(NeedSet.connection_id == connection_id, NeedSet.is_all)
+        .group_by(NeedSet.id, NeedSet.error_code, NeedSet.error_subject, NeedSet.size)
+        .having(func.count() == NeedSet.size)
+    )
 
 
-def _needs(faults: Iterable[dict[str, str]]) -> set[Need]:
-    """The values whose mapping would mend these faults, each once."""
+def _maps(need: type[Need]) -> ColumnElement[bool]:
+    return and_(
+        Mapping.connection_id == NeedSet.connection_id,
+        Mapping.kind == need.kind,
+        Mapping.source_value == need.source_value,
+    )
+
+
+def _lacking(session: Session, exports: Collection[Export]) -> dict[int, set[Lacking]]:
+    """What each of these failed exports lacked that is without a mapping, or with one that is as it was then."""
+    values = {value for export in exports for _, value in needs.of_faults(export.faults)}
+    query = select(Mapping.connection_id, Mapping.kind, Mapping.source_value, Mapping.changed_at).where(
+        Mapping.connection_id.in_({export.connection_id for export in exports}), Mapping.source_value.in_(values)
+    )
+    rows = session.execute(query) if values else ()
+    changed_at = {(connection_id, kind, value): at for connection_id, kind, value, at in rows}
+
+    def is_lacking(export: Export, each: Lacking) -> bool:
+        at: datetime | None = changed_at.get((export.connection_id, *each))
+        return at is None or (export.failed_at is not None and at < export.failed_at)
+
     return {
-        (kind, fault["source_value"]) for fault in faults if (kind := _kind_of(fault)) and fault.get("source_value")
+        export.id: {each for each in needs.of_faults(export.faults) if is_lacking(export, each)} for export in exports
     }
-
-
-def _kind_of(fault: dict[str, str]) -> MappingKind | None:
-    return next((kind for code, kind in _KINDS.items() if code.value == fault["code"]), None)

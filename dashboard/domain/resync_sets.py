@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, case, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import export_filters
+from dashboard.domain import condition, export_filters, missing_mappings
 from dashboard.domain.actors import Actor
 from dashboard.domain.export_filters import Filters
 from dashboard.domain.resync_causes import cause_of_export
@@ -85,10 +86,43 @@ class RestOf:
         return f"rest of {self.resync.id}"
 
 
+class Offer(StrEnum):
+    """What a page offers to send again by one button, however many there are."""
+
+    MENDED = "mended"
+    MEANWHILE = "meanwhile"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a button of the connection offered, found again by its condition: the failed exports that lack nothing any
+    more, of one cause or of all, or those that failed during the last outage.
+
+    `n` is how many the button spoke of. `seen` is when its page was made: what failed later was not seen by whoever
+    pressed it.
+    """
+
+    offer: Offer
+    connection: Connection
+    n: int
+    seen: datetime
+    code: str = ""
+    subject: str = ""
+
+    @property
+    def scope(self) -> dict[str, str]:
+        named = {"offer": self.offer.value, "code": self.code, "subject": self.subject}
+        return {name: value for name, value in named.items() if value}
+
+    @property
+    def fingerprint(self) -> str:
+        return repr((self.offer.value, self.n, self.seen, self.code, self.subject))
+
+
 _PRESS = "."
 """Stands between the parts of a stored form token: the form's, what was chosen, and for which connection."""
 
-Choice = Ticked | Matching | RestOf
+Choice = Ticked | Matching | RestOf | Offered
 
 _REMAINING = (ItemState.LEFT, ItemState.WAITING, ItemState.CANCELLED)
 
@@ -99,7 +133,8 @@ def freeze(
     """Write down the exports that were chosen, a resync for each connection; nothing is sent yet.
 
     Ticked exports that changed since they were seen become skipped items; ids of others are counted in `left_out` of
-    the first resync. The same choice with the same form token gives the same resyncs. Raises EmptySelection.
+    the first resync, and so is what was offered and is failed no more. The same choice with the same form token gives
+    the same resyncs. Raises EmptySelection.
     """
     connections = _connections(session, tenant_id, choice)
     reason = NOTHING_FAILED
@@ -120,6 +155,9 @@ def freeze(
         raise EmptySelection(reason)
     if isinstance(choice, Ticked) and made[0].state is ResyncState.FROZEN:
         made[0].left_out = choice.boxes - sum(resync.total for resync in made)
+        session.flush()
+    if isinstance(choice, Offered) and made[0].state is ResyncState.FROZEN:
+        made[0].left_out = max(0, choice.n - made[0].total)
         session.flush()
     return made
 
@@ -148,6 +186,8 @@ def _connections(session: Session, tenant_id: int, choice: Choice) -> Sequence[C
                 StatusCount.tenant_id == tenant_id, StatusCount.status == Status.FAILED, StatusCount.n > 0
             )
             return session.scalars(mine.where(Connection.id.in_(meant), Connection.id.in_(failed))).all()
+        case Offered(connection=connection):
+            return session.scalars(mine.where(Connection.id == connection.id)).all()
         case RestOf(resync=earlier):
             return session.scalars(mine.where(Connection.id == earlier.connection_id)).all()
 
@@ -238,11 +278,21 @@ def _conditions(choice: Choice) -> tuple[list[ColumnElement[bool]], list[ColumnE
             return [Export.id.in_(ids)], [] if seen is None else [Export.failed_at <= seen]
         case Matching(filters=filters):
             return [*failed, *export_filters.narrowing(filters)], []
+        case Offered(connection=connection, seen=seen):
+            return [*failed, Export.failed_at <= seen, _is_offered(choice, connection)], []
         case RestOf(resync=earlier):
             remaining = select(ResyncItem.export_id).where(
                 ResyncItem.resync_id == earlier.id, ResyncItem.state.in_(_REMAINING)
             )
             return [*failed, Export.id.in_(remaining)], []
+
+
+def _is_offered(choice: Offered, connection: Connection) -> ColumnElement[bool]:
+    match choice.offer:
+        case Offer.MENDED:
+            return missing_mappings.is_mended_now(connection.id, choice.code, choice.subject)
+        case Offer.MEANWHILE:
+            return condition.failed_meanwhile(connection)
 
 
 def _is_anyway(choice: Choice) -> bool:

@@ -6,6 +6,7 @@ from dashboard.models.export import Attempt, Export, OutcomeCount, StatusCount
 from dashboard.models.heartbeat import Heartbeat
 from dashboard.models.lookup import Lookup
 from dashboard.models.mapping import Mapping, MappingChange
+from dashboard.models.need import Need, NeedSet
 from dashboard.models.one_time_link import OneTimeLink
 from dashboard.models.original import Original, RecordOriginal
 from dashboard.models.record import Record, RecordLine, RecordTax
@@ -29,6 +30,8 @@ __all__ = [
     "Mapping",
     "MappingChange",
     "Membership",
+    "Need",
+    "NeedSet",
     "OneTimeLink",
     "Original",
     "OutcomeCount",

@@ -47,11 +47,12 @@ class Export(Base):
     """One record on its way to one connection. Only domain/lifecycle.py changes `status` and what hangs on it.
 
     `faults` lists every cause of the newest failure: [{"code", "subject", "words", "source_value"}], the first also
-    in columns. `ordered_at` is when a person ordered to send it: one On Hold that has it waited for so long that
-    somebody is asked whether it is still to be sent. `distrusted_at` is when a backup was restored after which it may
-    have been sent: it is looked up first. `beside` lists ids of the ledger's documents that a person knows to be
-    other ones. `drift` says in what the ledger's document is no longer as it was sent. `alarm` says that it may be in
-    the ledger twice, and stays until a person looked. `operation` marks the newest set move that the row was part of.
+    in columns; `need_set_id` says which mappings they lacked. `ordered_at` is when a person ordered to send it: one On
+    Hold that has it waited for so long that somebody is asked whether it is still to be sent. `distrusted_at` is when a
+    backup was restored after which it may have been sent: it is looked up first. `beside` lists ids of the ledger's
+    documents that a person knows to be other ones. `drift` says in what the ledger's document is no longer as it was
+    sent. `alarm` says that it may be in the ledger twice, and stays until a person looked. `operation` marks the newest
+    set move that the row was part of.
     """
 
     __tablename__ = "export"
@@ -94,6 +95,14 @@ class Export(Base):
             postgresql_where=text("ledger_id <> ''"),
         ),
         Index(
+            "ix_export_needs",
+            "need_set_id",
+            "alarm",
+            "failed_at",
+            sqlite_where=text("status = 'failed' AND need_set_id IS NOT NULL"),
+            postgresql_where=text("status = 'failed' AND need_set_id IS NOT NULL"),
+        ),
+        Index(
             "ix_export_attachment",
             "connection_id",
             "attachment_not_before",
@@ -126,6 +135,7 @@ class Export(Base):
     error_subject: Mapped[str] = mapped_column(String(255), default="")
     error_words: Mapped[str] = mapped_column(Text, default="")
     faults: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    need_set_id: Mapped[int | None] = mapped_column(ForeignKey("need_set.id"))
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     found: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     ledger_id: Mapped[str] = mapped_column(String(100), default="")

@@ -85,6 +85,11 @@ class Resync(Base):
         """What pages and the log call it."""
         return f"Resync no. {self.id}"
 
+    @property
+    def why_left_out(self) -> str:
+        """What is the matter with those that were `left_out`."""
+        return "not failed any more" if "offer" in self.scope else "not among the exports of your organisation"
+
 
 class ResyncItem(Base):
     """`cause` is "code|subject" of the failure when frozen, `failed_at` when it befell: a later one was not chosen."""

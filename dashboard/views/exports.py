@@ -1,7 +1,7 @@
 """The exports page of a provider: tiles that filter, the list, and what is under way. Sending again is resyncs.py."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,9 +47,9 @@ TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
 @dataclass(frozen=True)
 class Board:
     """All that the page shows and its refresh replaces. `counts` are exact for the connections and kind of the filter;
-    `mended` are the failed exports that lack nothing any more, `codes` the errors that occur now and the one chosen;
-    `questions` are orders
-    that waited too long, each with its sums in words; `token` stays the same however often one page is refreshed.
+    `mended` says how many failed exports lack nothing any more, `codes` are the errors that occur now and the one
+    chosen, `questions` orders that waited too long, each with its sums in words; `token` stays the same however often
+    one page is refreshed.
     """
 
     provider: Provider
@@ -60,7 +60,7 @@ class Board:
     page: Page
     recent: list[tuple[Resync, Progress]]
     remedies: dict[int, RemedyLink]
-    mended: dict[Connection, list[int]]
+    mended: dict[Connection, int]
     questions: list[tuple[Question, str]]
     codes: frozenset[str]
     cursor: dict[str, int]
@@ -162,8 +162,6 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
     cursor = {name: at for name in ("before", "after") if (at := scope.row_id(request.args.get(name, "")))}
     page = exports.page(session, tenant_id, chosen, filters, **cursor)
     mended = _mended(chosen) if by_status[Status.FAILED] else {}
-    ids = {export_id for found in mended.values() for export_id in found}
-    remedied = _remedies(page.rows, ids)
     return Board(
         provider=provider,
         connections=connected,
@@ -172,7 +170,7 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
         counts={tile: sum(by_status[each] for each in counted) for tile, counted in TILES.items()},
         page=page,
         recent=resync_progress.recent(session, tenant_id, provider, now),
-        remedies=remedied,
+        remedies=_remedies(page.rows),
         mended=mended,
         questions=_questions(chosen) if by_status[Status.ON_HOLD] else [],
         codes=exports.codes(session, tenant_id, chosen) | {filters.code},
@@ -188,14 +186,14 @@ def _provider(name: str) -> Provider:
     return Provider(name)
 
 
-def _mended(chosen: Sequence[Connection]) -> dict[Connection, list[int]]:
-    """What somebody may simply send again, by the connection that it goes to; nothing where sending is impossible."""
+def _mended(chosen: Sequence[Connection]) -> dict[Connection, int]:
+    """How many somebody may simply send again, by the connection; nothing where sending is impossible."""
     found = {
-        each: sorted(missing_mappings.mended(db.session(), each))
+        each: sum(missing_mappings.mended(db.session(), each).values())
         for each in chosen
         if each.state is not ConnectionState.DISCONNECTED
     }
-    return {each: ids for each, ids in found.items() if ids}
+    return {each: n for each, n in found.items() if n}
 
 
 def _questions(chosen: Sequence[Connection]) -> list[tuple[Question, str]]:
@@ -203,10 +201,12 @@ def _questions(chosen: Sequence[Connection]) -> list[tuple[Question, str]]:
     return [(each, " and ".join(amounts.in_words(total, code) for code, total in each.sums.items())) for each in asked]
 
 
-def _remedies(rows: Sequence[Row], mended: Collection[int]) -> dict[int, RemedyLink]:
+def _remedies(rows: Sequence[Row]) -> dict[int, RemedyLink]:
     """The button of each failed row, by the id of its export."""
     failed = [row for row in rows if row.export.status is Status.FAILED]
-    still_open = missing_mappings.still_open(db.session(), [row.export for row in failed])
+    exports_shown = [row.export for row in failed]
+    mended = missing_mappings.mended_among(db.session(), exports_shown)
+    still_open = missing_mappings.still_open(db.session(), exports_shown)
     return {
         row.export.id: remedies.remedy(row.export, row.connection.provider.label, mended, still_open[row.export.id])
         for row in failed

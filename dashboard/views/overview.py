@@ -39,7 +39,7 @@ TURNS = {Turn.FINANCE: Permission.SEND, Turn.ADMIN: Permission.MAP}
 class Cause:
     """One thing to fix: what it is, the filter that shows just these exports, and the button that mends them.
 
-    `mended` are those, by id, that lack nothing any more; `remedy` is None where each record has a button of its own.
+    `mended` is how many of them lack nothing any more; `remedy` is None where each record has a button of its own.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Cause:
     guide: Guide
     url: str
     remedy: RemedyLink | None
-    mended: list[int]
+    mended: int
 
     @property
     def turn(self) -> str:
@@ -132,14 +132,14 @@ def _causes(found: Overview) -> list[Cause]:
     return [_cause(lot, first.get(lot.first_id), mended) for lot in shown]
 
 
-def _cause(lot: Lot, first: Export | None, mended: dict[tuple[int, str], list[tuple[int, str]]]) -> Cause:
+def _cause(lot: Lot, first: Export | None, mended: dict[int, dict[tuple[str, str], int]]) -> Cause:
     guide = guides.guide(lot.code)
     is_one_by_one = guide.remedy in MENDED_ONE_BY_ONE and lot.n > 1
     label = lot.connection.provider.label
     is_shown = first is not None and not is_one_by_one
     remedy = remedies.remedy(first, label, mended=()) if first is not None and is_shown else None
-    of_code = mended.get((lot.connection.id, lot.code), [])
-    theirs = [export_id for export_id, subject in of_code if lot.subject in ("", subject)]
+    of_connection = mended.get(lot.connection.id, {})
+    theirs = sum(n for (code, subject), n in of_connection.items() if code == lot.code and lot.subject in ("", subject))
     return Cause(_id(lot), lot, guide, _address(lot), remedy, theirs)
 
 
@@ -148,19 +148,13 @@ def _id(lot: Lot) -> str:
     return f"{lot.connection.id}-{zlib.crc32(f'{lot.code}|{lot.subject}'.encode()):x}"
 
 
-def _mended(connections: Iterable[Connection]) -> dict[tuple[int, str], list[tuple[int, str]]]:
-    """Failed exports that lack nothing any more, as (id, subject), by connection and error code."""
-    found: dict[tuple[int, str], list[tuple[int, str]]] = {}
-    for connection in connections:
-        if connection.state is ConnectionState.DISCONNECTED:
-            continue
-        ids = missing_mappings.mended(db.session(), connection)
-        query = select(Export.id, Export.error_code, Export.error_subject).where(
-            Export.tenant_id == connection.tenant_id, Export.id.in_(ids), Export.status == Status.FAILED
-        )
-        for export_id, code, subject in db.session().execute(query.order_by(Export.id)) if ids else ():
-            found.setdefault((connection.id, code), []).append((export_id, subject))
-    return found
+def _mended(connections: Iterable[Connection]) -> dict[int, dict[tuple[str, str], int]]:
+    """How many failed exports lack nothing any more, by connection, and by error code and subject."""
+    return {
+        each.id: missing_mappings.mended(db.session(), each)
+        for each in connections
+        if each.state is not ConnectionState.DISCONNECTED
+    }
 
 
 def _address(lot: Lot) -> str:

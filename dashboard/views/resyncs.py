@@ -25,8 +25,8 @@ from dashboard.domain import (
 from dashboard.domain.resync_lists import Listed
 from dashboard.domain.resync_progress import Progress
 from dashboard.domain.resync_results import Result
-from dashboard.domain.resync_sets import Choice, EmptySelection, Matching, RestOf, Ticked
-from dashboard.models import Resync
+from dashboard.domain.resync_sets import Choice, EmptySelection, Matching, Offer, Offered, RestOf, Ticked
+from dashboard.models import Connection, Resync
 from dashboard.models.resync import ItemState, ResyncState
 from dashboard.views import frame, guards, replies
 from dashboard.vocabulary.errors import ErrorCode
@@ -36,6 +36,9 @@ from dashboard.vocabulary.roles import Permission
 pages = Blueprint("resyncs", __name__)
 
 TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
+
+MOST = 1_000_000_000
+"""More than any button can have spoken of."""
 
 HEADING = ("Position", "Number", "Kind", "Contact", "Dated", "Currency", "Amount", "Result", "Error", "Message", "At")
 
@@ -51,7 +54,9 @@ def listed() -> AnyResponse:
 @pages.post("/resyncs")
 @guards.requires(Permission.SEND)
 def create() -> AnyResponse:
-    """Freeze what was chosen. Ticked rows with nothing to warn about begin at once, all else is asked about first."""
+    """Freeze what was chosen. Ticked rows, and what a button named the number of, begin at once when there is nothing
+    to warn about; all else is asked about first.
+    """
     session, tenant_id, actor, now = db.session(), guards.here().tenant.id, guards.actor(), frame.now()
     token = request.form.get("form_token") or secrets.token_urlsafe(16)
     try:
@@ -60,7 +65,7 @@ def create() -> AnyResponse:
             made = resync_sets.freeze(session, tenant_id, choice, token, actor, now)
             for each in made:
                 is_new = each.state is ResyncState.FROZEN
-                if is_new and isinstance(choice, Ticked) and not resync_warnings.warnings(session, each):
+                if is_new and _was_named(choice, each) and not resync_warnings.warnings(session, each):
                     resync.confirm(session, each, "", actor, now)
     except (EmptySelection, resync.Lapsed) as refused:
         return replies.gone_to(_back(), str(refused), "error")
@@ -151,11 +156,22 @@ def _owned(resync_id: int) -> Resync:
     return scope.owned(db.session(), Resync, guards.here().tenant.id, resync_id)
 
 
+def _was_named(choice: Choice, made: Resync) -> bool:
+    """Whether the person saw the rows, or the very number, that would be sent."""
+    return isinstance(choice, Ticked) or (isinstance(choice, Offered) and choice.n == made.total)
+
+
 def _choice() -> Choice:
     """What the form means; raises EmptySelection for what cannot be understood, so that nothing is sent by mistake."""
     session, tenant_id, form = db.session(), guards.here().tenant.id, request.form
     if "rest_of" in form:
         return RestOf(_owned(scope.row_id(form["rest_of"]) or 0))
+    if form.get("offer", "") in list(Offer):
+        connection = scope.owned(session, Connection, tenant_id, scope.row_id(form.get("connection", "")) or 0)
+        n, seen = min(scope.row_id(form.get("n", "")) or 0, MOST), _seen()
+        if seen is None:
+            raise EmptySelection("Open the page again and repeat what you did; nothing was sent.")
+        return Offered(Offer(form["offer"]), connection, n, seen, form.get("code", ""), form.get("subject", ""))
     if form.get("scope") == "matching":
         filters, errors = export_filters.read(form)
         if errors:
@@ -211,7 +227,7 @@ def _said(made: Resync) -> str:
     if skipped:
         parts.append(f"{skipped:,} skipped: no longer failed as when ticked.")
     if made.left_out:
-        parts.append(f"{made.left_out:,} left out: not among the exports of your organisation.")
+        parts.append(f"{made.left_out:,} left out: {made.why_left_out}.")
     return " ".join(parts)
 
 

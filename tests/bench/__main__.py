@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
 
-from tests.bench import audit_page, download, figures, pacing, queueing, retention, running, tiles
+from tests.bench import audit_page, download, figures, mended, pacing, queueing, retention, running, tiles
 from tests.bench.figures import Figure
 from tests.bench.stage import Stages, stages
 
@@ -13,6 +13,7 @@ BOTH = ("SQLite", "PostgreSQL")
 BENCHES: dict[str, tuple[Callable[[Stages, str], list[Figure]], tuple[str, ...]]] = {
     "queueing": (queueing.measure, BOTH),
     "tiles": (tiles.measure, BOTH),
+    "mended": (mended.measure, BOTH),
     "runner": (running.measure, BOTH),
     "audit-page": (audit_page.measure, BOTH),
     "download": (download.measure, BOTH),

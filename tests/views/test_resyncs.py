@@ -10,13 +10,15 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from dashboard.db import changed, db, writing
-from dashboard.domain import connections, lifecycle
-from dashboard.models import AuditEntry, Connection, Export, Resync
+from dashboard.domain import connections, lifecycle, mappings, references
+from dashboard.models import AuditEntry, Connection, Export, Resync, ResyncItem
 from dashboard.models.resync import ResyncState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Company, Fault
 from dashboard.vocabulary.statuses import Cause, Status
 from tests.support import playing
@@ -499,3 +501,81 @@ def test_what_a_resync_came_to_is_no_longer_said_once_its_failures_were_seen_to(
     assert said in words(bo.get(PAGE))
     bo.post(f"/records/{exports[0].record_id}/exports", {"connection": str(xero.id)})
     assert said not in words(bo.get(PAGE))
+
+
+def offer(page: TestResponse, mark: str) -> dict[str, str]:
+    """The form of the button that stands behind the mark."""
+    form = page.text[page.text.index(mark) :].partition("</form>")[0]
+    return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+
+
+def unmapped_then_mapped(world: World, xero: Connection, how_many: int) -> list[int]:
+    ids = playing.multiply(world, *playing.failed(world, 1), how_many)
+    with writing(world.session):
+        ledger = references.ledger(world.session, xero.id)
+        mappings.save(world.session, xero, MappingKind.ACCOUNT, "4010", "400", ledger, world.actor("ada"), world.now())
+    return ids
+
+
+def test_one_button_sends_what_is_mended_however_many_there_are(world: World, xero: Connection, visit: Visit) -> None:
+    unmapped_then_mapped(world, xero, 600)
+    bo = visit("bo")
+    for address, mark in ((PAGE, 'id="mended-'), ("/", 'id="cause-')):
+        page = bo.get(address)
+        assert "Resync 600" in words(page)
+        assert len(offer(page, mark)) <= 8
+    assert len(page.data) < 60_000
+    answer = bo.post("/resyncs", offer(page, mark), follow=False)
+    (job,) = jobs(world)
+    assert (answer.location, job.state, job.total) == (f"/resyncs/{job.id}", ResyncState.RUNNING, 600)
+    assert job.sums == {"invoice": {"SEK": "75000.00"}}
+
+
+def test_what_is_not_as_many_as_the_button_said_is_asked_about_first(
+    world: World, xero: Connection, visit: Visit
+) -> None:
+    ids = unmapped_then_mapped(world, xero, 5)
+    bo, alma = visit("bo"), visit("alma")
+    form = offer(bo.get(PAGE), 'id="mended-')
+    press(alma, alma.get(PAGE), [world.session.get_one(Export, each) for each in ids[:2]])
+    bo.post("/resyncs", form)
+    job = jobs(world)[-1]
+    assert (job.state, job.total, job.left_out) == (ResyncState.FROZEN, 3, 2)
+    question = words(bo.get(f"/resyncs/{job.id}"))
+    assert "Resync 3 to Xero" in question
+    assert "Chosen Failed exports that lack nothing any more" in question
+    assert "Left out 2 not failed any more" in question
+    bo.post("/resyncs", form)
+    assert len(jobs(world)) == 2
+
+
+def test_what_failed_after_the_button_was_made_is_not_sent_by_it(world: World, xero: Connection, visit: Visit) -> None:
+    bo = visit("bo")
+    first = unmapped_then_mapped(world, xero, 2)
+    form = offer(bo.get(PAGE), 'id="mended-')
+    (later,) = playing.failed(world, 1)
+    with writing(world.session):
+        ledger = references.ledger(world.session, xero.id)
+        for target in ("200", "400"):
+            mappings.save(
+                world.session, xero, MappingKind.ACCOUNT, "4010", target, ledger, world.actor("ada"), world.now()
+            )
+    bo.post("/resyncs", form)
+    (job,) = jobs(world)
+    assert (job.total, job.left_out) == (2, 0)
+    sent = set(world.session.scalars(select(ResyncItem.export_id)))
+    assert sent == set(first)
+    assert later.id not in sent
+
+
+@pytest.mark.parametrize(
+    "change", [{"connection": "99"}, {"connection": ""}, {"seen": ""}, {"n": "9" * 40}, {"code": "no-such"}]
+)
+def test_an_offer_that_makes_no_sense_sends_nothing(
+    world: World, xero: Connection, visit: Visit, change: dict[str, str]
+) -> None:
+    unmapped_then_mapped(world, xero, 2)
+    bo = visit("bo")
+    form = offer(bo.get(PAGE), 'id="mended-')
+    assert bo.post("/resyncs", form | change).status_code in (200, 404)
+    assert [job.state for job in jobs(world)] in ([], [ResyncState.FROZEN])

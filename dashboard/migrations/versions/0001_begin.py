@@ -576,6 +576,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "connection_id", "kind", "status", name=op.f("pk_status_count")),
     )
     op.create_table(
+        "need_set",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("error_code", sa.String(length=40), nullable=False),
+        sa.Column("error_subject", sa.String(length=255), nullable=False),
+        sa.Column("is_all", sa.Boolean(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_need_set_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need_set")),
+        sa.UniqueConstraint("connection_id", "digest", name=op.f("uq_need_set_connection_id_digest")),
+    )
+    op.create_table(
+        "need",
+        sa.Column("need_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("source_value", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["need_set_id"], ["need_set.id"], name=op.f("fk_need_need_set_id_need_set")),
+        sa.PrimaryKeyConstraint("need_set_id", "kind", "source_value", name=op.f("pk_need")),
+    )
+    op.create_table(
         "export",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -601,6 +624,7 @@ def upgrade() -> None:
         sa.Column("error_subject", sa.String(length=255), nullable=False),
         sa.Column("error_words", sa.Text(), nullable=False),
         sa.Column("faults", sa.JSON(), nullable=False),
+        sa.Column("need_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("found", sa.JSON(), nullable=True),
         sa.Column("ledger_id", sa.String(length=100), nullable=False),
@@ -622,6 +646,7 @@ def upgrade() -> None:
             "status <> 'failed' OR (error_code <> '' AND error_words <> '')", name=op.f("ck_export_failed_has_a_reason")
         ),
         sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_export_connection_id_connection")),
+        sa.ForeignKeyConstraint(["need_set_id"], ["need_set.id"], name=op.f("fk_export_need_set_id_need_set")),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_export_record_id_record")),
         sa.ForeignKeyConstraint(["resync_id"], ["resync.id"], name=op.f("fk_export_resync_id_resync")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_export_tenant_id_tenant")),
@@ -651,6 +676,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("attachment = 'due'"),
             postgresql_where=sa.text("attachment = 'due'"),
+        )
+        batch_op.create_index(
+            "ix_export_needs",
+            ["need_set_id", "alarm", "failed_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'failed' AND need_set_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'failed' AND need_set_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_export_alarm",
