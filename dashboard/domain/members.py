@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, exists, func, select
@@ -49,7 +50,10 @@ class Member:
 
 @dataclass(frozen=True)
 class Standing:
-    """A person with a session that goes on, and what they are in each organisation, the first joined first."""
+    """A person with a session that goes on, and what they are in each organisation, the first joined first.
+
+    Person and organisations are copies that belong to no database session: a verb that changes one loads its own.
+    """
 
     user: User
     members: tuple[Member, ...]
@@ -65,28 +69,39 @@ class Standing:
         return tuple(sorted(tenants, key=lambda tenant: tenant.name))
 
 
-# Asked for by every page, so it is put together once.
+_user, _tenant, _membership, _visit = (table.__table__.c for table in (User, Tenant, Membership, SupportVisit))
+_OF_USER = ("id", "email", "name", "is_staff", "session_mark", "created_at")
+_OF_TENANT = tuple(_tenant.keys())
+# Asked for by every page, so it is put together once, of columns: loading entities takes as long again as asking.
 _standing = (
     select(
-        User,
-        Tenant,
-        Membership.role,
-        exists().where(SupportVisit.tenant_id == Tenant.id, SupportVisit.ended_at.is_(None)),
+        *(_user[name] for name in _OF_USER),
+        *_tenant,
+        _membership.role,
+        exists().where(_visit.tenant_id == _tenant.id, _visit.ended_at.is_(None)),
     )
-    .outerjoin(Membership, Membership.user_id == User.id)
-    .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
-    .where(User.id == bindparam("user_id"))
-    .order_by(Membership.id)
+    .select_from(User.__table__)
+    .outerjoin(Membership.__table__, _membership.user_id == _user.id)
+    .outerjoin(Tenant.__table__, _tenant.id == _membership.tenant_id)
+    .where(_user.id == bindparam("user_id"))
+    .order_by(_membership.id)
 )
 
 
 def standing(session: Session, user_id: int, mark: str) -> Standing | None:
     """The person whose session carries this mark; None when it is no longer a session of theirs."""
     found = session.execute(_standing, {"user_id": user_id}).all()
-    if not found or not session_marks.are_equal(found[0][0].session_mark, mark):
+    if not found:
         return None
-    joined = (Member(user, tenant, role, is_visited=visited) for user, tenant, role, visited in found if tenant)
-    return Standing(found[0][0], tuple(joined))
+    user = User(**dict(zip(_OF_USER, found[0], strict=False)))
+    if not session_marks.are_equal(user.session_mark, mark):
+        return None
+    return Standing(user, tuple(_member(user, *row[len(_OF_USER) :]) for row in found if row.role))
+
+
+def _member(user: User, *columns: Any) -> Member:
+    *of_tenant, role, is_visited = columns
+    return Member(user, Tenant(**dict(zip(_OF_TENANT, of_tenant, strict=True))), role, is_visited=is_visited)
 
 
 def organisations(session: Session, user_id: int) -> list[Tenant]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from dashboard.db import db, writing
 from dashboard.domain import members, tenants
 from dashboard.domain.tenants import Facts
+from dashboard.models import Tenant
 from dashboard.views import frame, guards, replies
 from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.roles import Permission
@@ -37,11 +38,10 @@ def save() -> Response:
     problems = facts.problems()
     if problems:
         return _page(facts, seen, problems)
-    tenant = guards.here().tenant
     try:
         with writing(db.session()) as opened:
             # Not a full lock: that would wait for every row that is being added to the organisation.
-            opened.refresh(tenant, with_for_update={"key_share": True})
+            tenant = opened.get_one(Tenant, guards.here().tenant.id, with_for_update={"key_share": True})
             is_changed = tenants.change_facts(opened, tenant, facts, seen, guards.actor(), frame.now())
     except tenants.ChangedMeanwhile:
         now = tenants.facts_of(tenant)
