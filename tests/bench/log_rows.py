@@ -117,7 +117,7 @@ def _without_checks(link: Link) -> Iterator[None]:
     table = AuditEntry.__table__
     keys = [constraint for constraint in table.foreign_key_constraints if link.dialect.name == "postgresql"]
     if link.dialect.name == "sqlite":
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-500000"):
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-500000", "threads=2"):
             link.exec_driver_sql(f"PRAGMA {pragma}")
     else:
         link.exec_driver_sql("SET maintenance_work_mem = '1GB'")

@@ -19,6 +19,7 @@ from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.postings import Fault
 from dashboard.vocabulary.statuses import Cause, Status
+from tests.support.statements import statements
 from tests.support.visitor import Visitor
 from tests.support.world import World
 
@@ -267,3 +268,15 @@ def test_an_act_that_leaves_the_status_shows_none_and_both_times_are_said(world:
     assert "Status then</dt><dd>–</dd>" in opened
     assert re.search(r"Exact time</dt><dd>[\d: -]+ Europe/Stockholm<", opened)
     assert re.search(r"The same in UTC</dt><dd>[\d: -]+<", opened)
+
+
+def test_a_page_with_all_around_it_asks_the_database_three_things(world: World, visit: Visit) -> None:
+    world.connect_xero()
+    for n in range(60):
+        note(world, world.now() - timedelta(minutes=n), f"B-{n:02d}")
+    with writing(world.session):
+        tenants.set_plan(world.session, world.session.merge(world.nordlys), Plan.ENTERPRISE, world.now())
+    ada = visit("ada")
+    with statements(world.session) as said:
+        assert len(rows(ada.get("/audit-log").text)) == 50
+    assert len(said) == 3, "who is signed in, what can be chosen, the entries"
