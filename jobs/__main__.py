@@ -17,6 +17,8 @@ from jobs.schedule import SCHEDULE, Entry
 from jobs.tasks import distrusting
 from jobs.tasks.office import Office
 
+DAYS = click.IntRange(demo.FEWEST_DAYS, demo.DAYS)
+
 
 @click.group()
 def main() -> None:
@@ -86,16 +88,18 @@ def run_sandbox(port: int, data: Path | None) -> None:
 @click.option("--port", default=5000, show_default=True)
 @click.option("--sandbox-port", default=5050, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data/demo"), show_default=True)
-def run_demo(port: int, sandbox_port: int, data: Path) -> None:
+@click.option("--days", type=DAYS, default=demo.DAYS, show_default=True, help="How far back the demo's story goes.")
+def run_demo(port: int, sandbox_port: int, data: Path, days: int) -> None:
     """Dashboard, sandbox and runner in one process, with two organisations to look around in."""
-    demo.run(port=port, sandbox_port=sandbox_port, data=data)
+    demo.run(port=port, sandbox_port=sandbox_port, data=data, days=days)
 
 
 @main.command("seed-demo")
 @click.option("--sandbox-url", default="http://localhost:5050", show_default=True)
-def seed_demo(sandbox_url: str) -> None:
+@click.option("--days", type=DAYS, default=demo.DAYS, show_default=True, help="How far back the demo's story goes.")
+def seed_demo(sandbox_url: str, days: int) -> None:
     """Fill the configured database with the demo's organisations, through the product's own doors."""
-    demo.seed(create_app(load(os.environ)), sandbox_url)
+    demo.seed(create_app(load(os.environ)), sandbox_url, days)
 
 
 if __name__ == "__main__":

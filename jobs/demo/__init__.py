@@ -2,5 +2,6 @@
 
 from jobs.demo.seeding import seed
 from jobs.demo.serving import run
+from jobs.demo.story import DAYS, FEWEST_DAYS
 
-__all__ = ["run", "seed"]
+__all__ = ["DAYS", "FEWEST_DAYS", "run", "seed"]

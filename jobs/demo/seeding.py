@@ -1,65 +1,30 @@
-"""Seeding: makes the demo's people and lets two weeks pass, day by day, through the product's own verbs and runner."""
+"""Seeding: the demo's people, and their weeks day by day, all through the product's own verbs and runner."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Flask
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from dashboard.db import db, writing
-from dashboard.domain import (
-    connections,
-    grants,
-    mappings,
-    members,
-    people,
-    publishing,
-    references,
-    resync,
-    resync_sets,
-    tenants,
-)
-from dashboard.domain.actors import Actor
-from dashboard.domain.export_filters import Filters
-from dashboard.domain.intake import take_in
-from dashboard.domain.resync_sets import Matching
-from dashboard.domain.vault import Vault
-from dashboard.models import CallBudget, Connection, Record, Tenant, User
-from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.plans import Plan
-from dashboard.vocabulary.providers import Provider
-from dashboard.vocabulary.records import Approval
-from dashboard.vocabulary.roles import Role
-from jobs.demo import story
+from dashboard.domain import looks, support_visits, sync_config, tenants
+from dashboard.models import CallBudget, Connection, Tenant
+from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.postings import PostAs
+from jobs.demo import causes, history, ledgers, people, story
+from jobs.demo.clock import StoryClock
 from jobs.demo.companies import MAPLE, NORDLYS
+from jobs.demo.hands import Hands
+from jobs.demo.history import Scene
+from jobs.demo.papers import File
+from jobs.demo.people import ADA, ALMA, BO, CLEO, DOV, SOL
 from jobs.demo.sandbox_control import SandboxControl
-from jobs.tasks import drain, resyncs
 from jobs.tasks.office import Office
 
-PASSWORD = "tieout-demo"  # noqa: S105 - printed at the start, and good for the demo's made-up people only
-PEOPLE = (
-    ("alma@nordlys.example", "Alma Nyström", "nordlys", Role.OWNER),
-    ("ada@nordlys.example", "Ada Lindqvist", "nordlys", Role.ADMIN),
-    ("bo@nordlys.example", "Bo Sandberg", "nordlys", Role.FINANCE),
-    ("cleo@nordlys.example", "Cleo Öberg", "nordlys", Role.VIEWER),
-    ("dov@maple.example", "Dov Maple", "maple", Role.OWNER),
-)
-STAFF = ("sol@tieout.example", "Sol Reyes")
-
-
-class DayClock:
-    """Aware UTC that stands where the story is, and never passes `now`."""
-
-    def __init__(self, at: datetime, now: datetime) -> None:
-        self.at = at
-        self._now = now
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def pass_minutes(self, minutes: float) -> None:
-        self.at = min(self._now, self.at + timedelta(minutes=minutes))
+_VISITED_DAYS_AGO = 9
+_DRAFTS_SINCE_DAYS_AGO = 10
+_BO_IS_AWAY = range(47, 53)
+"""Ages of the days on which Ada does Bo's work."""
 
 
 def is_seeded(app: Flask) -> bool:
@@ -67,179 +32,172 @@ def is_seeded(app: Flask) -> bool:
         return db.session.scalar(select(Tenant.id).where(Tenant.slug == "nordlys")) is not None
 
 
-def seed(app: Flask, sandbox_url: str) -> None:
-    """Fill an empty database; it takes some ten seconds. The sandbox's limits are lifted meanwhile."""
+def seed(app: Flask, sandbox_url: str, days: int = story.DAYS) -> None:
+    """Fill an empty database with what happened in so many days, at least story.FEWEST_DAYS and at most story.DAYS.
+
+    The sandbox's limits are lifted meanwhile, and its clock goes with the story's.
+    """
     control = SandboxControl(sandbox_url)
     control.lift_limits()
     now = datetime.now(UTC)
-    clock = DayClock(now - timedelta(days=story.DAYS + 1), now)
     config = app.extensions["tieout"]
     unpaced = replace(
         config, providers={each: replace(settings, pace=1e6) for each, settings in config.providers.items()}
     )
+    clock = StoryClock(now - timedelta(days=days + 1), now, control)
     office = Office(app, clock)
     office.config = unpaced
     try:
         with office.session() as session:
-            _found(session, clock())
-            _Seeder(office, session, control, clock, now).tell()
+            people.found(session, clock())
+            _Story(Hands(office, session, control, clock), now.date(), days).tell()
             with writing(session):
                 # What seeding called does not count against the limits that hold from now on.
                 session.execute(delete(CallBudget))
     finally:
         office.close()
+        control.release_clock()
         control.restore_limits()
 
 
-def _found(session: Session, now: datetime) -> None:
-    with writing(session):
-        founded = {
-            "nordlys": tenants.create_tenant(
-                session,
-                "nordlys",
-                NORDLYS.name,
-                now,
-                plan=Plan.GROWTH,
-                currency="SEK",
-                tax_id=NORDLYS.tax_id,
-                timezone="Europe/Stockholm",
-            ),
-            "maple": tenants.create_tenant(
-                session,
-                "maple",
-                MAPLE.name,
-                now,
-                plan=Plan.FREE,
-                currency="GBP",
-                tax_id=MAPLE.tax_id,
-                timezone="Europe/London",
-            ),
-        }
-        for email, name, slug, role in PEOPLE:
-            user = people.create_user(session, email, PASSWORD, now, name=name)
-            members.give_role(session, founded[slug], user, role, now)
-        people.create_user(session, STAFF[0], PASSWORD, now, name=STAFF[1], is_staff=True)
+class _Story:
+    """Both organisations' days in the order in which they happened. Days are UTC's, hours the organisations' own."""
 
-
-class _Seeder:
-    """Tells the story of both organisations in the order it happened."""
-
-    def __init__(
-        self, office: Office, session: Session, control: SandboxControl, clock: DayClock, now: datetime
-    ) -> None:
-        self.office = office
-        self.session = session
-        self.control = control
-        self.clock = clock
-        self.now = now
-        self.today = now.date()
+    def __init__(self, hands: Hands, today: date, days: int) -> None:
+        self.hands = hands
+        self.clock = hands.clock
+        self.today = today
+        self.days = days
+        self.tills: list[File] = []
+        self.nordlys, self.maple = hands.tenant("nordlys"), hands.tenant("maple")
 
     def tell(self) -> None:
-        nordlys, maple = self._tenant("nordlys"), self._tenant("maple")
-        self.control.seed(NORDLYS.name, contacts=story.ledger_contacts())
-        self.control.seed(NORDLYS.name, invoices=story.invoices_typed_in_by_hand(self.today))
-        self.control.seed(MAPLE.name, contacts=story.maple_ledger_contacts())
-        books = self._connect(nordlys, NORDLYS.name, "ada@nordlys.example")
-        shop = self._connect(maple, MAPLE.name, "dov@maple.example")
-        self._map(books, story.MAPPINGS, "ada@nordlys.example")
-        self._map(shop, story.MAPLE_MAPPINGS, "dov@maple.example")
-        self.control.change(NORDLYS.name, f"lock-period:{story.locked_until(self.today)}")
-        with writing(self.session):
-            books.start_date = story.starts_on(self.today)
-            shop.sales_post_as = books.sales_post_as
-        for age in range(story.DAYS, -1, -1):
-            self._day(nordlys, maple, age)
-        self._mend_one_cause(nordlys, books)
-        self._last_morning(nordlys, maple)
+        self._set_up()
+        written = story.days(self.today)
+        for age in range(self.days, -1, -1):
+            self._day(written[age], age)
+        self._mend_one_cause()
+        self._last_morning()
 
-    def _day(self, nordlys: Tenant, maple: Tenant, age: int) -> None:
-        """One day of both: files come in the morning, are approved before noon, and go out."""
-        self.clock.at = min(self.now, (self.now - timedelta(days=age)).replace(hour=7, minute=12 + age % 20))
-        if age == story.ACCOUNT_CLOSED_DAYS_AGO:
-            self.control.change(NORDLYS.name, f"deactivate-account:{story.CLOSED_ACCOUNT}")
-        for file in story.files_of(self.today, age):
-            self._take_in(nordlys, file, "bo@nordlys.example")
-        for file in story.maple_files_of(self.today, age):
-            self._take_in(maple, file, "dov@maple.example")
-        self.clock.pass_minutes(95)
-        if age > 0:
-            self._approve(nordlys, "bo@nordlys.example")
-            self._approve(maple, "dov@maple.example")
-        self.clock.pass_minutes(1)
-        drain.run(self.office)
+    def _set_up(self) -> None:
+        hands, control = self.hands, self.hands.control
+        control.seed(NORDLYS.name, contacts=ledgers.contacts())
+        by_hand = causes.invoices_typed_in_by_hand(self.today, (*causes.TYPED_IN, *history.TYPED_IN))
+        control.seed(NORDLYS.name, invoices=by_hand)
+        control.seed(MAPLE.name, contacts=ledgers.maple_contacts())
+        control.change(NORDLYS.name, f"lock-period:{causes.locked_before(self.today)}")
+        self.books = hands.connect(self.nordlys, NORDLYS.name, ADA)
+        self.shop = hands.connect(self.maple, MAPLE.name, DOV)
+        hands.map(self.books, ledgers.MAPPINGS, ADA)
+        hands.map(self.shop, ledgers.MAPLE_MAPPINGS, DOV)
+        approved = PostAs.APPROVED
+        self._configure(self.books, ADA, start_date=causes.starts_on(self.today), purchases_post_as=approved)
+        with writing(hands.session) as session:
+            facts = tenants.facts_of(self.nordlys)
+            closing = replace(facts, closing_day="25")
+            tenants.change_facts(session, self.nordlys, closing, facts.mark, hands.actor(ALMA), self.clock())
 
-    def _mend_one_cause(self, nordlys: Tenant, books: Connection) -> None:
+    def _day(self, day: story.Day, age: int) -> None:
+        """Files come in the morning, are approved before noon and go out; invoices are written in the afternoon."""
+        who = ADA if age in _BO_IS_AWAY or day.on.weekday() >= 5 else BO
+        if age == causes.ACCOUNT_CLOSED_DAYS_AGO:
+            self.hands.control.change(NORDLYS.name, f"deactivate-account:{causes.CLOSED_ACCOUNT}")
+        if age == min(causes.LOCKED_DAYS_AGO, self.days):
+            self.hands.control.change(NORDLYS.name, f"lock-period:{causes.locked_until(self.today)}")
+        self._at(day, 8, 4 + age % 20)
+        files = [*day.morning, *causes.files(self.today, day.on, age)]
+        self._office_hours(day, age, files, who, until=time(10, 5 + age % 40))
+        if day.on.weekday() in (1, 4):
+            self.hands.pay(NORDLYS.name)
+        self._happen(history.before_noon(self.today), day)
+        if age == _VISITED_DAYS_AGO:
+            self._support_comes(day)
+        if day.projects:
+            self._at(day, 13, 10 + age % 25)
+            self._office_hours(day, age, list(day.afternoon), who, until=time(15, 15 + age % 30))
+        self._happen(history.after_work(self.today), day)
+        self._close_the_shop(day, age)
+        if age == 1:
+            self._look_before_the_evening(day)
+
+    def _office_hours(self, day: story.Day, age: int, files: list[File], who: str, until: time) -> None:
+        """Take in one file after the other, then approve what came; today's still waits for that."""
+        for number, file in enumerate(files):
+            self.hands.take_in(self.nordlys, file, who)
+            self.clock.pass_minutes(0.4 + (number * 7 + age) % 5)
+        if files and age > 0:
+            self.clock.go_to(day.on, until, self.nordlys.zone)
+            self.hands.approve(self.nordlys, who)
+            self.clock.pass_minutes(1)
+            self.hands.drain()
+
+    def _close_the_shop(self, day: story.Day, age: int) -> None:
+        """Dov empties the till every evening, and sits down with it every other."""
+        if age == _DRAFTS_SINCE_DAYS_AGO:
+            self._configure(self.shop, DOV, sales_post_as=PostAs.DRAFT)
+        self.tills += day.evening
+        if not self.tills or (day.on.weekday() not in (1, 3, 5) and age != 1):
+            return
+        self.clock.go_to(day.on, time(17, 35 + age % 20), self.maple.zone)
+        for file in self.tills:
+            self.hands.take_in(self.maple, file, DOV, approve=True)
+            self.clock.pass_minutes(2)
+        self.tills.clear()
+        if day.on.weekday() == 3:
+            self.hands.pay(MAPLE.name)
+        self.hands.drain()
+
+    def _happen(self, happenings: dict[date, history.Happening], day: story.Day) -> None:
+        if day.on in happenings and (self.today - day.on).days < self.days:
+            happenings[day.on](Scene(self.hands, self.nordlys, self.books, self.today, day.on))
+
+    def _support_comes(self, day: story.Day) -> None:
+        """Sol looks at what Bo asked about, and leaves."""
+        self._at(day, 12, 11)
+        staff = self.hands.user(SOL)
+        pages = {"/": "Overview", "/exports/xero": "Failed · Xero exports", "/mapping": "Mapping"}
+        reason = "Request 4398: why do bills of Leuchtmittel Werk fail?"
+        with writing(self.hands.session) as session:
+            visit = support_visits.enter(session, staff, self.nordlys.id, reason, 30, self.clock())
+            for address, title in pages.items():
+                self.clock.pass_minutes(2)
+                support_visits.note_reading(session, visit.id, address, title, False, self.clock())
+            self.clock.pass_minutes(4)
+            support_visits.leave(session, staff.id, self.clock())
+
+    def _look_before_the_evening(self, day: story.Day) -> None:
+        """Everybody looked at the overview yesterday, before the last of what they see today came."""
+        with writing(self.hands.session) as session:
+            for tenant, email in ((self.nordlys, each) for each in (ALMA, ADA, BO, CLEO)):
+                seen = datetime.combine(day.on, time(9, 2), tenant.zone).astimezone(UTC)
+                looks.note(session, self.hands.member(tenant, email), min(seen, self.clock()))
+
+    def _mend_one_cause(self) -> None:
         """Ada maps an account that was missing; Bo sends again what waited for it."""
         self.clock.pass_minutes(9)
-        self._map(books, story.MAPPED_LATER, "ada@nordlys.example")
+        self.hands.map(self.books, ledgers.MAPPED_LATER, ADA)
         self.clock.pass_minutes(4)
-        bo = self._actor("bo@nordlys.example")
-        with writing(self.session):
-            wanted = Filters(code="account-not-mapped", subject=story.MAPPED_LATER[0][1])
-            (chosen,) = resync_sets.freeze(
-                self.session, nordlys.id, Matching((books,), wanted), "demo", bo, self.clock()
-            )
-            resync.confirm(self.session, chosen, "Ada mapped the account", bo, self.clock())
-        for _ in range(3):
-            self.clock.pass_minutes(1)
-            drain.run(self.office)
-            resyncs.run(self.office)
+        (_, account, _), *_ = ledgers.MAPPED_LATER
+        self.hands.resend(self.books, ErrorCode.ACCOUNT_NOT_MAPPED, "Ada mapped the account", BO, subject=account)
 
-    def _last_morning(self, nordlys: Tenant, maple: Tenant) -> None:
+    def _last_morning(self) -> None:
         """Two documents get no clear answer, and Maple's access is withdrawn while some of its invoices wait."""
-        self.clock.at = self.now
-        self.control.fault("drop-after-commit", method="PUT", path="/Invoices", company=NORDLYS.name)
+        self.clock.arrive()
+        self.hands.control.fault("drop-after-commit", method="PUT", path="/Invoices", company=NORDLYS.name)
         for file in story.unanswered_files(self.today):
-            self._take_in(nordlys, file, "bo@nordlys.example", approve=True)
-        drain.run(self.office)
-        self.control.change(MAPLE.name, "revoke-grant")
+            self.hands.take_in(self.nordlys, file, BO, approve=True)
+        self.hands.drain()
+        self.hands.control.change(MAPLE.name, "revoke-grant")
         for file in story.waiting_files(self.today):
-            self._take_in(maple, file, "dov@maple.example", approve=True)
-        drain.run(self.office)
+            self.hands.take_in(self.maple, file, DOV, approve=True)
+        self.hands.drain()
 
-    def _take_in(self, tenant: Tenant, file: story.File, email: str, *, approve: bool = False) -> None:
-        results = take_in.take_in_file(
-            self.session, tenant.id, file.name, file.content, self._actor(email), self.clock(), approve=approve
-        )
-        self.clock.pass_minutes(0.4)
-        refused = [result for result in results if result.fate is take_in.Fate.REFUSED]
-        if refused and not file.is_bad:
-            raise RuntimeError(f"the demo's own {file.name} was refused: {refused[0].said}")
+    def _configure(self, connection: Connection, email: str, **chosen: object) -> None:
+        with writing(self.hands.session) as session:
+            session.refresh(connection)
+            before = sync_config.of(connection)
+            wanted = replace(before, **chosen)  # type: ignore[arg-type]
+            sync_config.save(session, connection, wanted, before.mark, self.hands.actor(email), self.clock())
 
-    def _approve(self, tenant: Tenant, email: str) -> None:
-        waiting = self.session.scalars(
-            select(Record)
-            .where(
-                Record.tenant_id == tenant.id,
-                Record.approval == Approval.AWAITING,
-                Record.is_possible_duplicate.is_(False),
-            )
-            .order_by(Record.id)
-        ).all()
-        with writing(self.session):
-            publishing.approve(self.session, tenant.id, waiting, self._actor(email), self.clock())
-
-    def _connect(self, tenant: Tenant, company: str, email: str) -> Connection:
-        tokens, found, _, _ = self.control.consent(company)
-        vault = Vault(self.office.config.token_keys)
-        actor = self._actor(email)
-        with writing(self.session):
-            # The tokens are as old as the sandbox's clock, not the story's.
-            grant = grants.create(self.session, vault, tenant.id, Provider.XERO, tokens, actor, self.now)
-            (connection,) = connections.connect(self.session, grant, [found], actor, self.clock())
-        drain.run(self.office)
-        self.session.refresh(connection)
-        return connection
-
-    def _map(self, connection: Connection, chosen: tuple[tuple[MappingKind, str, str], ...], email: str) -> None:
-        with writing(self.session):
-            ledger = references.ledger(self.session, connection.id)
-            for kind, value, target in chosen:
-                mappings.save(self.session, connection, kind, value, target, ledger, self._actor(email), self.clock())
-
-    def _tenant(self, slug: str) -> Tenant:
-        return tenants.by_slug(self.session, slug)
-
-    def _actor(self, email: str) -> Actor:
-        user = self.session.scalars(select(User).where(User.email == email)).one()
-        return Actor(user.id, user.name)
+    def _at(self, day: story.Day, hour: int, minute: int) -> None:
+        self.clock.go_to(day.on, time(hour, minute), self.nordlys.zone)

@@ -16,14 +16,15 @@ from flask_migrate import upgrade
 from dashboard.app import MIGRATIONS, create_app
 from dashboard.config import Config, load, new_secret, new_token_key
 from jobs import sandbox
-from jobs.demo.seeding import PASSWORD, PEOPLE, is_seeded, seed
+from jobs.demo.people import PASSWORD, PEOPLE
+from jobs.demo.seeding import is_seeded, seed
 from jobs.runner import Runner
 from jobs.tasks.office import Office
 
 ENVIRONMENT = "tieout.env"
 
 
-def run(port: int, sandbox_port: int, data: Path) -> None:
+def run(port: int, sandbox_port: int, data: Path, days: int) -> None:
     """Serve until SIGTERM or SIGINT. A second run on the same folder goes on where the first one stopped."""
     for wanted, option in ((port, "--port"), (sandbox_port, "--sandbox-port")):
         if not _is_free(wanted):
@@ -38,8 +39,8 @@ def run(port: int, sandbox_port: int, data: Path) -> None:
     with app.app_context():
         upgrade(directory=str(MIGRATIONS))
     if not is_seeded(app):
-        click.echo("Making the demo's organisations: two weeks of invoices, sent to the sandbox …")
-        seed(app, sandbox_url)
+        click.echo(f"Making the demo's organisations: {days} days of documents, sent to the sandbox …")
+        seed(app, sandbox_url, days)
     runner = Runner(Office(app))
     runner.start()
     server = waitress.create_server(app, listen=_addresses(port), threads=8)
