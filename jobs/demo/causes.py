@@ -71,9 +71,8 @@ def invoices_typed_in_by_hand(today: date, numbers: Sequence[str]) -> list[dict[
 def files(today: date, day: date, age: int) -> Iterator[File]:
     """Where the causes come from; each line of this table says which, and how many."""
     make = {
-        13: lambda: _expenses(
-            MAPPED_LATER_ACCOUNT, "Tools and consumables", 4, day, 500
-        ),  # mapped later: mended in the story
+        # Mapped this morning, and mended.
+        13: lambda: _expenses(MAPPED_LATER_ACCOUNT, "Tools and consumables", 4, day, 500),
         12: lambda: _expenses("5410", "Workbench and shelving", 3, day, 510),
         11: lambda: _unknown_customers(day, 4, 700),
         10: lambda: _german(day, 3, 4410),
@@ -109,7 +108,7 @@ def _unknown_customers(day: date, how_many: int, first: int) -> list[File]:
     """Invoices to customers that the ledger does not know."""
     chance = random.Random(first)  # noqa: S311 - the same demo every time
     papers = [
-        sale(f"NL-{first + n}", UNKNOWN_CUSTOMERS[n % len(UNKNOWN_CUSTOMERS)], day, chance) for n in range(how_many)
+        sale(f"UT-{first + n}", UNKNOWN_CUSTOMERS[n % len(UNKNOWN_CUSTOMERS)], day, chance) for n in range(how_many)
     ]
     return each_as_a_file(papers)
 
@@ -139,7 +138,8 @@ def _late(today: date, how_many: int) -> list[File]:
     """Bills that came late: dated in the closed period."""
     day = locked_until(today) - timedelta(days=6)
     papers = [
-        paper(f"{87950 + n}", SUPPLIERS[n % 3], NORDLYS, day, (Sold(PURCHASES[n % 3], 1),)) for n in range(how_many)
+        paper(f"{87950 + n}", SUPPLIERS[n % 3], NORDLYS, day, (Sold(PURCHASES[n % 3], 1 + n // 3),))
+        for n in range(how_many)
     ]
     return each_as_a_file(papers, "late-")
 

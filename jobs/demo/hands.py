@@ -42,8 +42,9 @@ Chosen = Sequence[tuple[MappingKind, str, str]]
 
 _MOST_STEPS = 20
 _BANK = "090"
-_PAYS_AFTER = {"invoices": (6, 44), "bills": (12, 31)}
-"""Days between which customers pay, and Nordlys pays its suppliers."""
+_PAID_AFTER = {"W-": (2, 13), "NL-": (10, 36), "MF-": (8, 35)}
+"""Days between which customers pay: at the shop soon, others when it is due, and some later."""
+_BILLS_PAID_AFTER = (12, 30)
 
 
 class Hands:
@@ -152,10 +153,10 @@ class Hands:
         today = self.clock().date()
         due = [
             each
-            for kind, days in _PAYS_AFTER.items()
+            for kind in ("invoices", "bills")
             for each in self.control.unpaid(company, kind)
             # What tieout did not send is nobody's in this story. The same customers pay late every time.
-            if each["key"] and today - date.fromisoformat(each["date"]) >= _patience(each["number"], *days)
+            if each["key"] and today - date.fromisoformat(each["date"]) >= _patience(each["number"])
         ]
         paid = [
             {"Invoice": {"InvoiceID": each["id"]}, "Account": {"Code": _BANK}, "Amount": each["due"]} for each in due
@@ -175,6 +176,8 @@ class Hands:
         return self.session.scalars(select(User).where(User.email == email)).one()
 
 
-def _patience(number: str, soonest: int, latest: int) -> timedelta:
+def _patience(number: str) -> timedelta:
     """How long whoever has to pay that invoice waits; the same every time."""
+    series = next((each for each in _PAID_AFTER if number.startswith(each)), "")
+    soonest, latest = _PAID_AFTER.get(series, _BILLS_PAID_AFTER)
     return timedelta(days=soonest + zlib.crc32(number.encode()) % (latest - soonest))

@@ -56,21 +56,22 @@ Happening = Callable[[Scene], None]
 
 def before_noon(today: date) -> dict[date, Happening]:
     return {
-        _working_day(today, 53): _customers_unknown,
-        _working_day(today, 46): _ledger_out_of_order,
-        _working_day(today, 40): _typed_in_by_hand,
-        _working_day(today, 34): _taken_in_twice,
-        _working_day(today, 29): _bills_of_a_closed_period,
-        _working_day(today, 23): _access_withdrawn,
-        _after(_working_day(today, 17)): _fair_mapped,
+        working_day(today, 53): _customers_unknown,
+        working_day(today, 46): _ledger_out_of_order,
+        working_day(today, 40): _typed_in_by_hand,
+        working_day(today, 34): _taken_in_twice,
+        working_day(today, 29): _bills_of_a_closed_period,
+        working_day(today, 23): _access_withdrawn,
+        _after(working_day(today, 17)): _fair_mapped,
     }
 
 
 def after_work(today: date) -> dict[date, Happening]:
-    return {_working_day(today, 23): _access_given_again, _working_day(today, 17): _fair_not_mapped}
+    return {working_day(today, 23): _access_given_again, working_day(today, 17): _fair_not_mapped}
 
 
-def _working_day(today: date, age: int) -> date:
+def working_day(today: date, age: int) -> date:
+    """The day so many days ago, or the Friday before it."""
     day = today - timedelta(days=age)
     return day - timedelta(days=max(0, day.weekday() - 4))
 

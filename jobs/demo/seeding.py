@@ -1,7 +1,8 @@
 """Seeding: the demo's people, and their weeks day by day, all through the product's own verbs and runner."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import delete, select
@@ -15,13 +16,14 @@ from jobs.demo import causes, history, ledgers, people, story
 from jobs.demo.clock import StoryClock
 from jobs.demo.companies import MAPLE, NORDLYS
 from jobs.demo.hands import Hands
-from jobs.demo.history import Scene
+from jobs.demo.history import Scene, working_day
 from jobs.demo.papers import File
 from jobs.demo.people import ADA, ALMA, BO, CLEO, DOV, SOL
 from jobs.demo.sandbox_control import SandboxControl
 from jobs.tasks.office import Office
 
 _VISITED_DAYS_AGO = 9
+_LOOKED_DAYS_AGO = 3
 _DRAFTS_SINCE_DAYS_AGO = 10
 _BO_IS_AWAY = range(47, 53)
 """Ages of the days on which Ada does Bo's work."""
@@ -44,7 +46,9 @@ def seed(app: Flask, sandbox_url: str, days: int = story.DAYS) -> None:
     unpaced = replace(
         config, providers={each: replace(settings, pace=1e6) for each, settings in config.providers.items()}
     )
-    clock = StoryClock(now - timedelta(days=days + 1), now, control)
+    zone = ZoneInfo("Europe/Stockholm")
+    begins = datetime.combine(working_day(now.date(), days + 1), time(9, 24), zone).astimezone(UTC)
+    clock = StoryClock(begins, now, control)
     office = Office(app, clock)
     office.config = unpaced
     try:
@@ -68,14 +72,15 @@ class _Story:
         self.clock = hands.clock
         self.today = today
         self.days = days
+        self.written = story.days(today)
         self.tills: list[File] = []
+        self.left_over: list[File] = []
         self.nordlys, self.maple = hands.tenant("nordlys"), hands.tenant("maple")
 
     def tell(self) -> None:
         self._set_up()
-        written = story.days(self.today)
         for age in range(self.days, -1, -1):
-            self._day(written[age], age)
+            self._day(self.written[age], age)
         self._mend_one_cause()
         self._last_morning()
 
@@ -105,11 +110,15 @@ class _Story:
         if age == min(causes.LOCKED_DAYS_AGO, self.days):
             self.hands.control.change(NORDLYS.name, f"lock-period:{causes.locked_until(self.today)}")
         self._at(day, 8, 4 + age % 20)
-        files = [*day.morning, *causes.files(self.today, day.on, age)]
+        files = [*self.left_over, *day.morning, *causes.files(self.today, day.on, age)]
+        # On a weekend the suppliers' mail waits for Monday; the last days are all there are.
+        self.left_over, files = (files, []) if day.on.weekday() == 6 and age > 2 else ([], files)
         self._office_hours(day, age, files, who, until=time(10, 5 + age % 40))
         if day.on.weekday() in (1, 4):
             self.hands.pay(NORDLYS.name)
         self._happen(history.before_noon(self.today), day)
+        if age == _LOOKED_DAYS_AGO:
+            self._look(day)
         if age == _VISITED_DAYS_AGO:
             self._support_comes(day)
         if day.projects:
@@ -117,8 +126,6 @@ class _Story:
             self._office_hours(day, age, list(day.afternoon), who, until=time(15, 15 + age % 30))
         self._happen(history.after_work(self.today), day)
         self._close_the_shop(day, age)
-        if age == 1:
-            self._look_before_the_evening(day)
 
     def _office_hours(self, day: story.Day, age: int, files: list[File], who: str, until: time) -> None:
         """Take in one file after the other, then approve what came; today's still waits for that."""
@@ -165,12 +172,12 @@ class _Story:
             self.clock.pass_minutes(4)
             support_visits.leave(session, staff.id, self.clock())
 
-    def _look_before_the_evening(self, day: story.Day) -> None:
-        """Everybody looked at the overview yesterday, before the last of what they see today came."""
+    def _look(self, day: story.Day) -> None:
+        """When everybody opened the overview last, in the morning before the day's documents went out."""
         with writing(self.hands.session) as session:
-            for tenant, email in ((self.nordlys, each) for each in (ALMA, ADA, BO, CLEO)):
+            for tenant, email in (*((self.nordlys, each) for each in (ALMA, ADA, BO, CLEO)), (self.maple, DOV)):
                 seen = datetime.combine(day.on, time(9, 2), tenant.zone).astimezone(UTC)
-                looks.note(session, self.hands.member(tenant, email), min(seen, self.clock()))
+                looks.note(session, self.hands.member(tenant, email), seen)
 
     def _mend_one_cause(self) -> None:
         """Ada maps an account that was missing; Bo sends again what waited for it."""
@@ -184,7 +191,7 @@ class _Story:
         """Two documents get no clear answer, and Maple's access is withdrawn while some of its invoices wait."""
         self.clock.arrive()
         self.hands.control.fault("drop-after-commit", method="PUT", path="/Invoices", company=NORDLYS.name)
-        for file in story.unanswered_files(self.today):
+        for file in story.unanswered_files(self.written):
             self.hands.take_in(self.nordlys, file, BO, approve=True)
         self.hands.drain()
         self.hands.control.change(MAPLE.name, "revoke-grant")

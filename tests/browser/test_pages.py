@@ -150,7 +150,7 @@ CASES = [
     Case("records.approve", "nothing ticked", "bo", sent("/records", "#approvals"), 422),
     Case("records.approve", "to be confirmed", "bo", approving_two),
     Case("records.shown", "synced", "bo", first_of("/exports/xero?status=synced&q=NL-2")),
-    Case("records.shown", "without a contact", "cleo", through(f"{FAILED}NL-723", "NL-723")),
+    Case("records.shown", "without a contact", "cleo", through(f"{FAILED}UT-723", "UT-723")),
     Case("records.shown", "on hold", "bo", through("/exports/xero?status=on-hold", "NL-1500")),
     Case("records.shown", "possible duplicate", "bo", through("/records?list=possible-duplicates", "88999")),
     Case("records.booking_date", "of a bill", "bo", through(f"{FAILED}87951", "Move the booking date")),

@@ -21,7 +21,7 @@ def test_the_picture_of_the_exports_page_is_small(meet: Meet) -> None:
     bo = meet("bo")
     bo.go("/exports/xero")
     bo.page.set_viewport_size({"width": 1200, "height": 660})
-    bo.hands.point_at(bo.row("NL-723").locator("summary"))
+    bo.hands.point_at(bo.row("UT-723").locator("summary"))
     picture = bo.page.screenshot(animations="disabled")
     assert len(picture) < SMALL_ENOUGH
     if kept := os.environ.get("SCREENSHOTS"):
