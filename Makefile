@@ -53,7 +53,8 @@ chaos: setup
 	.ci/ensure-chromium
 	$(BIN)/python -m pytest tests/chaos
 
-# The browser tests leave a picture of every page they see in artifacts/screens, and the README's in docs/screenshots.
+# The browser tests leave a picture of every page they see in artifacts/screens, and the README's and the tour's in
+# docs/screenshots.
 screens: setup
 	.ci/ensure-chromium
 	mkdir -p docs/screenshots

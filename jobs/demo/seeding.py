@@ -109,11 +109,11 @@ class _Story:
             self.hands.control.change(NORDLYS.name, f"deactivate-account:{causes.CLOSED_ACCOUNT}")
         if age == min(causes.LOCKED_DAYS_AGO, self.days):
             self.hands.control.change(NORDLYS.name, f"lock-period:{causes.locked_until(self.today)}")
-        self._at(day, 8, 4 + age % 20)
+        self._at(day, 8, 4 + age * 7 % 29)
         files = [*self.left_over, *day.morning, *causes.files(self.today, day.on, age)]
         # On a weekend the suppliers' mail waits for Monday; the last days are all there are.
         self.left_over, files = (files, []) if day.on.weekday() == 6 and age > 2 else ([], files)
-        self._office_hours(day, age, files, who, until=time(10, 5 + age % 40))
+        self._office_hours(day, age, files, who, until=time(10, 4 + age * 17 % 45))
         if day.on.weekday() in (1, 4):
             self.hands.pay(NORDLYS.name)
         self._happen(history.before_noon(self.today), day)
@@ -122,8 +122,8 @@ class _Story:
         if age == _VISITED_DAYS_AGO:
             self._support_comes(day)
         if day.projects:
-            self._at(day, 13, 10 + age % 25)
-            self._office_hours(day, age, list(day.afternoon), who, until=time(15, 15 + age % 30))
+            self._at(day, 13, 7 + age * 11 % 35)
+            self._office_hours(day, age, list(day.afternoon), who, until=time(15, 11 + age * 13 % 40))
         self._happen(history.after_work(self.today), day)
         self._close_the_shop(day, age)
 
@@ -145,7 +145,7 @@ class _Story:
         self.tills += day.evening
         if not self.tills or (day.on.weekday() not in (1, 3, 5) and age != 1):
             return
-        self.clock.go_to(day.on, time(17, 35 + age % 20), self.maple.zone)
+        self.clock.go_to(day.on, time(17, 31 + age * 7 % 27), self.maple.zone)
         for file in self.tills:
             self.hands.take_in(self.maple, file, DOV, approve=True)
             self.clock.pass_minutes(2)
