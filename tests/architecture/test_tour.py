@@ -2,12 +2,13 @@
 
 import re
 import struct
+from pathlib import Path
 
 from flask import Flask
 
 from jobs.demo.people import PEOPLE, STAFF
-from tests.architecture.places import ROOT
 
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 TOUR = (DOCS / "tour.md").read_text(encoding="utf-8")
 STATIONS = TOUR.split("\n## ")[1:]
