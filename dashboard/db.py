@@ -11,6 +11,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     DateTime,
     Dialect,
     Engine,
@@ -135,6 +136,29 @@ def _postgresql_clock(element: Any, compiler: Any, **kw: Any) -> str:
     return "extract(epoch from clock_timestamp())"
 
 
+class one_of(FunctionElement[bool]):  # noqa: N801 - reads as an SQL function
+    """Whether an id is one of a subquery's, as what leads to the rows: `one_of(Export.id, ids.scalar_subquery())`.
+
+    An IN would do; but PostgreSQL, which has no statistics of rows that the same transaction wrote, may take a hundred
+    thousand for a single one and compare everything with everything. An array is looked up id by id.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(one_of)
+def _in(element: Any, compiler: Any, **kw: Any) -> str:
+    column, ids = element.clauses
+    return f"{compiler.process(column, **kw)} IN {compiler.process(ids, **kw)}"
+
+
+@compiles(one_of, "postgresql")
+def _any_of_array(element: Any, compiler: Any, **kw: Any) -> str:
+    column, ids = element.clauses
+    return f"{compiler.process(column, **kw)} = ANY (ARRAY{compiler.process(ids, **kw)})"
+
+
 def upsert(session: Session, table: Any) -> Any:
     """An INSERT of the session's own dialect that knows ON CONFLICT."""
     return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
@@ -232,6 +256,8 @@ def _configure_connection(dbapi_connection: Any, record: Any) -> None:
         "foreign_keys=ON",
         # What was written down before it was sent has to be there after a power cut too.
         "synchronous=FULL",
+        # In KiB. With the 2 MB that SQLite takes by itself the pages of a large set are written several times over.
+        "cache_size=-65536",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")
 

@@ -6,7 +6,7 @@ What a filter is, is audit_filters.py; the bounds of time and the order of rows 
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_
+from sqlalchemy import ColumnElement, bindparam, literal_column, or_
 
 from dashboard.domain.audit_filters import MACHINE, Filters
 from dashboard.models import AuditEntry
@@ -46,6 +46,9 @@ def compared(filters: Filters) -> dict[str, Any]:
 def conditions(shape: Shape) -> list[ColumnElement[bool]]:
     """What a row of AuditEntry has to meet beside its tenant and its time."""
     found: list[ColumnElement[bool]] = [_EQUAL[name] == bindparam(name) for name in shape if name in _EQUAL]
+    if "error" in shape:
+        # Written out, not bound: a partial index is taken only where the text of the query implies it.
+        found.append(_entry.error_code != literal_column("''"))
     if "status" in shape:
         # These carry the status that the export had, and did not bring it about.
         found += [_entry.act != act for act in sorted(WITHOUT_A_MOVE)]

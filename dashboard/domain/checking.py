@@ -40,8 +40,7 @@ def due(session: Session, lease: Lease, now: datetime, limit: int) -> list[Doubt
         select(Export.id, Attempt.id, Attempt.posting)
         .join(Attempt, Attempt.id == Export.attempt_id)
         .where(
-            Export.connection_id == lease.connection_id,
-            Export.status == Status.CHECKING,
+            lifecycle.of_connection(lease.tenant_id, lease.connection_id, Status.CHECKING),
             Export.check_at <= now,
         )
         .order_by(Export.check_at, Export.id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
@@ -45,7 +45,8 @@ def since(
         raise ValueError("the moment lies in the future")
     exports = compared = 0
     for connection in session.scalars(select(Connection).order_by(Connection.id)).all():
-        mine, settled = Export.connection_id == connection.id, now + timings[connection.provider].settles_after
+        mine = and_(Export.tenant_id == connection.tenant_id, Export.connection_id == connection.id)
+        settled = now + timings[connection.provider].settles_after
         marked = changed(session, update(Export).where(mine, Export.status != Status.SYNCED).values(distrusted_at=now))
         looked_up = {"check_at": settled, "absences": 0}
         changed(session, update(Export).where(mine, Export.status == Status.CHECKING).values(**looked_up))

@@ -92,7 +92,7 @@ def take_over(session: Session, process: str) -> list[Lease]:
 
 def has_work(now: datetime) -> ColumnElement[bool]:
     """The connection has something to do at `now`: a question, an export left Sending, a wait to end, exports due."""
-    mine = Export.connection_id == Connection.id
+    mine = and_(Export.tenant_id == Connection.tenant_id, Export.connection_id == Connection.id)
     goes_on = or_(Connection.not_before.is_(None), Connection.not_before <= now)
     is_open = and_(Connection.state == ConnectionState.CONNECTED, goes_on)
     asked = (Lookup.connection_id == Connection.id, Lookup.state.in_(lookups.OPEN))

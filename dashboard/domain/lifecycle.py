@@ -5,18 +5,18 @@ which the caller owns.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from dashboard.db import changed
+from dashboard.db import changed, one_of
 from dashboard.domain import audit, audit_counts, counts, needs
 from dashboard.domain.actors import MACHINE, Actor
 from dashboard.models import AuditEntry, Connection, Export, Record, ResyncItem
@@ -45,6 +45,18 @@ class Fence:
 
     connection_id: int
     epoch: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A set move: how many exports it moved, and the condition that finds exactly these rows until they move on.
+
+    `operation` marks their audit entries.
+    """
+
+    operation: str
+    n: int
+    rows: ColumnElement[bool]
 
 
 _ACTS = {
@@ -133,6 +145,7 @@ def move(
 
 def move_set(
     session: Session,
+    within: Callable[[Status], ColumnElement[bool]],
     chosen: Sequence[ColumnElement[bool]],
     before: Status,
     after: Status,
@@ -142,11 +155,11 @@ def move_set(
     actor: Actor,
     words: str,
     **changes: Any,
-) -> str:
-    """Move every export that has the status `before` and meets `chosen`, with set statements.
+) -> Moved:
+    """Move every export of `within` that has the status `before` and meets `chosen`, with set statements.
 
-    Returns the operation that now marks exactly the rows moved (Export.operation) and their audit entries. Only for
-    acts: an outcome is one export's own. Raises MoveRefused.
+    `within` leads to rows of a status by an index, before the move and after it: a `partial` of `of_connection` or of
+    `with_ids`. Only for acts: an outcome is one export's own. Raises MoveRefused.
     """
     if cause not in _ACTS or not is_allowed(before, after, cause):
         raise MoveRefused(f"{before.value} to {after.value} because of {cause.value}")
@@ -158,8 +171,10 @@ def move_set(
         **_columns(after, cause, (), now),
         **changes,
     }
-    changed(session, update(Export).where(Export.status == before, *chosen).values(**values))
-    moved = Export.operation == operation
+    n = changed(session, update(Export).where(within(before), *chosen).values(**values))
+    moved = and_(within(after), Export.operation == operation)
+    if not n:
+        return Moved(operation, 0, moved)
     grouped = session.execute(
         select(Export.tenant_id, Export.connection_id, Export.kind, func.count())
         .where(moved)
@@ -173,7 +188,19 @@ def move_set(
     _note_set(session, moved, _ACTS[cause], cause, now, actor, words, operation, is_failure=after is Status.FAILED)
     for tenant, _, _, n in grouped:
         audit_counts.add(session, tenant, counts.quarter(now), after, n)
-    return operation
+    return Moved(operation, n, moved)
+
+
+def of_connection(tenant_id: int, connection_id: int, status: Status) -> ColumnElement[bool]:
+    """The exports of one connection that have the status, by the columns of the index of exports by status."""
+    return and_(Export.tenant_id == tenant_id, Export.connection_id == connection_id, Export.status == status)
+
+
+def with_ids(ids: Select[int], status: Status) -> ColumnElement[bool]:
+    """Those of these ids that have the status, found one by one."""
+    # Put so that no index is taken for the status: within one, PostgreSQL would look for every id from its beginning.
+    has_it = func.coalesce(Export.status, literal("")) == status
+    return and_(one_of(Export.id, ids.scalar_subquery()), has_it)
 
 
 def begin(session: Session, export: Export, now: datetime) -> None:

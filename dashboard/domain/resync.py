@@ -6,13 +6,15 @@ What is in one is resync_sets.py, what came of it resync_progress.py and resync_
 from collections import defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
 from dashboard.domain import amounts, audit, duplicates, lifecycle, resync_progress
 from dashboard.domain.actors import MACHINE, Actor
+from dashboard.domain.lifecycle import Moved
 from dashboard.domain.resync_causes import cause_of, code_of, has_code
 from dashboard.domain.resync_sets import FIRST_OF_A_CAUSE, STALE, UNDECIDED
 from dashboard.models import Connection, Export, Resync, ResyncItem, User
@@ -50,7 +52,7 @@ def confirm(session: Session, resync: Resync, reason: str, actor: Actor, now: da
         for kind, by_currency in resync.sums.items()
         for currency, total in by_currency.items()
     )
-    to_send = _count(session, resync, ItemState.WAITING)
+    to_send = session.scalar(select(func.count()).where(ResyncItem.waiting(resync)))
     audit.note_act(
         session,
         resync.tenant_id,
@@ -112,10 +114,10 @@ def advance(session: Session, resync: Resync, now: datetime) -> None:
     if locked.state not in (ResyncState.RUNNING, ResyncState.CANCELLING):
         return
     _settle_moved_elsewhere(session, locked, now)
-    while not _count(session, locked, ItemState.QUEUED):
+    while not _is_any(session, ResyncItem.queued(locked)):
         if locked.wave:
             _stop_unmended(session, locked, now)
-        if not _count(session, locked, ItemState.WAITING):
+        if not _is_any(session, ResyncItem.waiting(locked)):
             _end(session, locked, now)
             return
         locked.wave += 1
@@ -134,25 +136,20 @@ def lapse(session: Session, now: datetime) -> int:
     return changed(session, update(Resync).where(*old).values(state=ResyncState.LAPSED, ended_at=now))
 
 
-def _count(session: Session, resync: Resync, state: ItemState) -> int:
-    query = select(func.count()).where(ResyncItem.resync_id == resync.id, ResyncItem.state == state)
-    return session.scalar(query) or 0
+def _is_any(session: Session, items: ColumnElement[bool]) -> bool:
+    return session.scalar(select(literal(1)).select_from(ResyncItem).where(items).limit(1)) is not None
 
 
 def _queue_wave(session: Session, resync: Resync, now: datetime) -> None:
     """Turn the wave's exports to Pending, those only that are still failed as they were when the set was frozen."""
-    is_waiting = ResyncItem.state == ItemState.WAITING
-    in_wave = (ResyncItem.resync_id == resync.id, ResyncItem.wave <= resync.wave, is_waiting)
-    # Looked up one by one under the unique key: joined, PostgreSQL takes a set it has no statistics of for a single row
-    # and compares everything with everything.
-    seen_at = select(case((and_(ResyncItem.wave <= resync.wave, is_waiting), ResyncItem.failed_at))).where(
-        ResyncItem.resync_id == resync.id, ResyncItem.export_id == Export.id
-    )
+    in_wave = ResyncItem.queued(resync)
+    seen_at = select(ResyncItem.failed_at).where(ResyncItem.resync_id == resync.id, ResyncItem.export_id == Export.id)
     as_seen = seen_at.correlate(Export).scalar_subquery() == Export.failed_at
     undecided = duplicates.undecided(resync.tenant_id)
-    operation = lifecycle.move_set(
+    moved = lifecycle.move_set(
         session,
-        (*_of_its_connection(resync), as_seen, Export.alarm == "", Export.record_id.not_in(undecided)),
+        partial(lifecycle.with_ids, select(ResyncItem.export_id).where(in_wave)),
+        (as_seen, Export.alarm == "", Export.record_id.not_in(undecided)),
         Status.FAILED,
         Status.PENDING,
         Cause.RESYNC,
@@ -163,11 +160,12 @@ def _queue_wave(session: Session, resync: Resync, now: datetime) -> None:
         is_urgent=resync.total <= 1,
         **lifecycle.MANUAL_AGAIN,
     )
-    changed(session, update(ResyncItem).where(*in_wave, _was_moved_by(operation)).values(state=ItemState.QUEUED))
-    skipped = update(ResyncItem).values(state=ItemState.SKIPPED, ended_at=now)
-    held = select(Export.id).where(*_of_its_connection(resync), Export.record_id.in_(undecided))
-    changed(session, skipped.where(*in_wave, ResyncItem.export_id.in_(held)).values(words=UNDECIDED))
-    changed(session, skipped.where(*in_wave).values(words=STALE))
+    if moved.n == session.scalar(select(func.count()).where(in_wave)):
+        return
+    stayed = update(ResyncItem).where(in_wave, ~_was_moved_by(moved)).values(state=ItemState.SKIPPED, ended_at=now)
+    held = select(Export.id).where(Export.tenant_id == resync.tenant_id, Export.record_id.in_(undecided))
+    changed(session, stayed.where(ResyncItem.export_id.in_(held)).values(words=UNDECIDED))
+    changed(session, stayed.values(words=STALE))
 
 
 def _actor(session: Session, user_id: int | None) -> Actor:
@@ -195,14 +193,14 @@ def _stop_unmended(session: Session, resync: Resync, now: datetime) -> None:
     unmended = [cause for cause, failed_again in same_cause.items() if all(failed_again)]
     hopeless = [code for code, again in same_code.items() if all(again) and len(again) >= FIRST_OF_A_CAUSE]
     untried = [has_code(code) for code in hopeless]
-    waiting = (ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
+    waiting = ResyncItem.waiting(resync)
     left = {"state": ItemState.LEFT, "words": LEFT, "ended_at": now}
     for at in range(0, len(unmended), _CHUNK):
         some = ResyncItem.cause.in_(unmended[at : at + _CHUNK])
-        changed(session, update(ResyncItem).where(*waiting, some).values(**left))
+        changed(session, update(ResyncItem).where(waiting, some).values(**left))
     if untried and resync.wave == 1:
         others = ResyncItem.cause.not_in(list(same_cause))
-        changed(session, update(ResyncItem).where(*waiting, others, or_(*untried)).values(**left))
+        changed(session, update(ResyncItem).where(waiting, others, or_(*untried)).values(**left))
 
 
 LEFT = "Not tried: the first ones failed again for the same cause"
@@ -212,19 +210,17 @@ _CHUNK = 500
 def _settle_moved_elsewhere(session: Session, resync: Resync, now: datetime) -> None:
     """Close queued items whose export left the resync by another way, so that no job waits for ever."""
     still_here = select(Export.id).where(Export.id == ResyncItem.export_id, Export.resync_id == resync.id)
-    gone = (
-        ResyncItem.resync_id == resync.id,
-        ResyncItem.state == ItemState.QUEUED,
-        ~still_here.correlate(ResyncItem).exists(),
-    )
+    gone = (ResyncItem.queued(resync), ~still_here.correlate(ResyncItem).exists())
     words = "Skipped: somebody changed it meanwhile"
     changed(session, update(ResyncItem).where(*gone).values(state=ItemState.SKIPPED, words=words, ended_at=now))
 
 
 def _put_back(session: Session, resync: Resync, now: datetime) -> None:
-    operation = lifecycle.move_set(
+    in_wave = ResyncItem.queued(resync)
+    moved = lifecycle.move_set(
         session,
-        (*_of_its_connection(resync), Export.resync_id == resync.id),
+        partial(lifecycle.with_ids, select(ResyncItem.export_id).where(in_wave)),
+        (Export.resync_id == resync.id,),
         Status.PENDING,
         Status.FAILED,
         Cause.CANCELLED,
@@ -234,20 +230,16 @@ def _put_back(session: Session, resync: Resync, now: datetime) -> None:
         resync_id=None,
     )
     cancelled = {"state": ItemState.CANCELLED, "words": "Cancelled before it was sent", "ended_at": now}
-    mine = ResyncItem.resync_id == resync.id
-    changed(session, update(ResyncItem).where(mine, _was_moved_by(operation)).values(**cancelled))
-    changed(session, update(ResyncItem).where(mine, ResyncItem.state == ItemState.WAITING).values(**cancelled))
+    changed(session, update(ResyncItem).where(in_wave, _was_moved_by(moved)).values(**cancelled))
+    changed(session, update(ResyncItem).where(ResyncItem.waiting(resync)).values(**cancelled))
 
 
-def _was_moved_by(operation: str) -> ColumnElement[bool]:
-    """Whether the newest set move of an item's export is this one; looked up one by one, see _queue_wave."""
+def _was_moved_by(moved: Moved) -> ColumnElement[bool]:
+    """Whether the newest set move of an item's export is this one; looked up one by one: joined, PostgreSQL takes a set
+    it has no statistics of for a single row and compares everything with everything.
+    """
     newest = select(Export.operation).where(Export.id == ResyncItem.export_id)
-    return newest.correlate(ResyncItem).scalar_subquery() == operation
-
-
-def _of_its_connection(resync: Resync) -> tuple[ColumnElement[bool], ...]:
-    """The columns that lead the index of exports by status: without them every export of everybody is looked at."""
-    return Export.tenant_id == resync.tenant_id, Export.connection_id == resync.connection_id
+    return newest.correlate(ResyncItem).scalar_subquery() == moved.operation
 
 
 def _end(session: Session, resync: Resync, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """How far a resync is, and what it came to: counts, a sentence, the time left. One result per record is elsewhere."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,9 +58,13 @@ class Progress:
 def progress(session: Session, resync: Resync, now: datetime) -> Progress:
     """Counts per state as they are now, and the time left at the pace so far (at first at the provider's)."""
     found = session.execute(
-        select(ResyncItem.state, func.count()).where(ResyncItem.resync_id == resync.id).group_by(ResyncItem.state)
+        select(ResyncItem.state, ResyncItem.wave <= resync.wave, func.count())
+        .where(ResyncItem.resync_id == resync.id)
+        .group_by(ResyncItem.state, ResyncItem.wave)
     )
-    by_state = {state: int(n) for state, n in found}
+    by_state: Counter[ItemState] = Counter()
+    for state, has_gone, n in found:
+        by_state[ItemState.QUEUED if state is ItemState.WAITING and has_gone else state] += n
     counted = {state: by_state.get(state, 0) for state in ItemState}
     remaining = counted[ItemState.WAITING] + counted[ItemState.QUEUED]
     return Progress(counted, resync.total, _seconds_left(session, resync, remaining, now))
@@ -94,7 +99,7 @@ def recent(session: Session, tenant_id: int, provider: Provider, now: datetime) 
 def _is_outdated(session: Session, resync: Resync) -> bool:
     """Whether something that it left failed has been seen to since, so that its sentence is no longer so."""
     gone_on = (
-        select(ResyncItem.id)
+        select(ResyncItem.export_id)
         .join(Export, Export.id == ResyncItem.export_id)
         .where(
             ResyncItem.resync_id == resync.id,

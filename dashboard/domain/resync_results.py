@@ -64,7 +64,7 @@ def results(
             Record.issue_date,
             Record.total,
             Record.currency,
-            ResyncItem.state,
+            ResyncItem.state_in(resync),
             ResyncItem.words,
             Export.error_code,
             Export.status,
@@ -77,7 +77,7 @@ def results(
         .limit(limit + 1)
     )
     if state is not None:
-        query = query.where(ResyncItem.state == state)
+        query = query.where(ResyncItem.state_in(resync) == state)
     found = [Result(*tuple(row)) for row in session.execute(query)]
     return found[:limit], found[limit - 1].export_id if len(found) > limit else None
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from dashboard.db import changed, one_of
 from dashboard.domain import condition, export_filters, missing_mappings
 from dashboard.domain.actors import Actor
 from dashboard.domain.export_filters import Filters
@@ -213,6 +214,8 @@ def _freeze(
         if ItemState.WAITING not in states:
             raise EmptySelection(_why_none(session, resync))
         resync.total = sum(states.values())
+        if resync.total and not _is_anyway(choice):
+            _send_a_few_first(session, resync, states[ItemState.WAITING])
         resync.sums = _sums(session, resync)
         session.flush()
     return resync
@@ -235,7 +238,6 @@ def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
             Export.id.label("export_id"),
             func.row_number().over(order_by=Export.id).label("position"),
             func.row_number().over(partition_by=(to_send, cause), order_by=Export.id).label("of_cause"),
-            func.sum(to_send).over().label("n"),
             to_send.label("to_send"),
             cause.label("cause"),
             Export.failed_at.label("failed_at"),
@@ -246,11 +248,7 @@ def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
         .where(Export.tenant_id == resync.tenant_id, Export.connection_id == resync.connection_id, *chosen)
         .subquery()
     )
-    # Of many causes one each goes before a second of any, so that the few that go first tell the most.
-    turn = func.row_number().over(order_by=(found.c.to_send.desc(), found.c.of_cause, found.c.position))
-    in_waves = case(
-        (found.c.n <= SMALL, 1), (found.c.of_cause > FIRST_OF_A_CAUSE, LAST_WAVE), (turn <= SMALL, 1), else_=2
-    )
+    in_waves = case((found.c.of_cause > FIRST_OF_A_CAUSE, LAST_WAVE), else_=2)
     state_type = ResyncItem.__table__.c.state.type
     state = case(
         (found.c.to_send == 1, literal(ItemState.WAITING, state_type)), else_=literal(ItemState.SKIPPED, state_type)
@@ -270,6 +268,21 @@ def _write_items(session: Session, resync: Resync, choice: Choice) -> None:
     session.execute(insert(ResyncItem).from_select(list(columns), select(*columns.values())))
 
 
+def _send_a_few_first(session: Session, resync: Resync, n: int) -> None:
+    """Put a small set into the first wave; of a larger one a few of what tells the most."""
+    items = update(ResyncItem).where(ResyncItem.resync_id == resync.id)
+    if n > SMALL:
+        # Of many causes one each goes before a second of any.
+        of_cause = func.row_number().over(partition_by=ResyncItem.cause, order_by=ResyncItem.export_id)
+        told = select(ResyncItem.export_id, of_cause.label("of_cause")).where(
+            ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING, ResyncItem.wave < LAST_WAVE
+        )
+        some = told.subquery()
+        few = select(some.c.export_id).order_by(some.c.of_cause, some.c.export_id).limit(SMALL)
+        items = items.where(ResyncItem.export_id.in_(session.scalars(few).all()))
+    changed(session, items.values(wave=1))
+
+
 def _conditions(choice: Choice) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
     """Which exports become items, and which of these are as they were seen: only those are sent."""
     failed = [Export.status == Status.FAILED]
@@ -282,7 +295,7 @@ def _conditions(choice: Choice) -> tuple[list[ColumnElement[bool]], list[ColumnE
             return [*failed, Export.failed_at <= seen, _is_offered(choice, connection)], []
         case RestOf(resync=earlier):
             remaining = select(ResyncItem.export_id).where(
-                ResyncItem.resync_id == earlier.id, ResyncItem.state.in_(_REMAINING)
+                ResyncItem.resync_id == earlier.id, ResyncItem.state_in(earlier).in_(_REMAINING)
             )
             return [*failed, Export.id.in_(remaining)], []
 
@@ -302,11 +315,11 @@ def _is_anyway(choice: Choice) -> bool:
 
 def _sums(session: Session, resync: Resync) -> dict[str, dict[str, str]]:
     """What is to be sent, by kind and currency."""
+    items = select(ResyncItem.export_id).where(ResyncItem.waiting(resync))
     rows = session.execute(
         select(Record.kind, Record.currency, func.sum(Record.total))
         .join(Export, Export.record_id == Record.id)
-        .join(ResyncItem, ResyncItem.export_id == Export.id)
-        .where(ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
+        .where(one_of(Export.id, items.scalar_subquery()))
         .group_by(Record.kind, Record.currency)
         .order_by(Record.currency)
     )

@@ -53,7 +53,7 @@ def warnings(session: Session, resync: Resync) -> list[str]:
 
 def is_in_waves(session: Session, resync: Resync) -> bool:
     """Whether a few go first and the rest waits for what becomes of them."""
-    later = select(ResyncItem.id).where(ResyncItem.resync_id == resync.id, ResyncItem.wave > 1)
+    later = select(ResyncItem.export_id).where(ResyncItem.resync_id == resync.id, ResyncItem.wave > 1)
     return session.scalar(later.limit(1)) is not None
 
 
@@ -67,6 +67,7 @@ def unchanged(session: Session, resync: Resync) -> int:
         select(literal(1))
         .where(
             AuditEntry.tenant_id == resync.tenant_id,
+            AuditEntry.record_id == Export.record_id,
             AuditEntry.export_id == ResyncItem.export_id,
             AuditEntry.act == Act.EXPORT_DATE_MOVED,
             AuditEntry.at >= ResyncItem.failed_at,

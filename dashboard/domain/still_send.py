@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
-from sqlalchemy import ColumnElement, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, case, func, literal_column, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
 from dashboard.domain import lifecycle
 from dashboard.domain.actors import MACHINE, Actor
 from dashboard.domain.leases import Lease
+from dashboard.domain.lifecycle import Moved
 from dashboard.models import Connection, Export, Record, ResyncItem
 from dashboard.models.resync import ItemState
 from dashboard.vocabulary.records import RecordKind, Trigger
@@ -44,19 +46,28 @@ def hold_back(session: Session, lease: Lease, now: datetime) -> int:
 
     Needs a writing transaction. Asked without one first by `is_overdue`.
     """
-    chosen = (*_overdue(lease.connection_id, now), lifecycle.holds(lease.fence))
-    operation = lifecycle.move_set(
-        session, chosen, Status.PENDING, Status.ON_HOLD, Cause.WAITED_LONG, now, actor=MACHINE, words=ASKED
+    held = lifecycle.move_set(
+        session,
+        partial(lifecycle.of_connection, lease.tenant_id, lease.connection_id),
+        (*_overdue(now), lifecycle.holds(lease.fence)),
+        Status.PENDING,
+        Status.ON_HOLD,
+        Cause.WAITED_LONG,
+        now,
+        actor=MACHINE,
+        words=ASKED,
     )
-    held = select(Export.id).where(Export.operation == operation)
-    item = update(ResyncItem).where(ResyncItem.export_id.in_(held), ResyncItem.state == ItemState.QUEUED)
+    sent_by = select(Export.resync_id, Export.id).where(held.rows, Export.resync_id.is_not(None))
+    item = update(ResyncItem).where(tuple_(ResyncItem.resync_id, ResyncItem.export_id).in_(sent_by))
     changed(session, item.values(state=ItemState.SKIPPED, words=ASKED, ended_at=now))
-    return changed(session, update(Export).where(Export.operation == operation).values(resync_id=None))
+    changed(session, update(Export).where(held.rows).values(resync_id=None))
+    return held.n
 
 
-def is_overdue(session: Session, connection_id: int, now: datetime) -> bool:
+def is_overdue(session: Session, connection: Connection, now: datetime) -> bool:
     """Whether the connection has something to hold; only reads."""
-    found = select(Export.id).where(Export.status == Status.PENDING, *_overdue(connection_id, now))
+    pending = lifecycle.of_connection(connection.tenant_id, connection.id, Status.PENDING)
+    found = select(Export.id).where(pending, *_overdue(now))
     return session.scalar(found.limit(1)) is not None
 
 
@@ -101,9 +112,8 @@ def answer(
 
     Meant are all of the connection that were held when the person looked at `seen`, or one of them alone.
     """
+    mine = partial(lifecycle.of_connection, connection.tenant_id, connection.id)
     chosen = (
-        Export.tenant_id == connection.tenant_id,
-        Export.connection_id == connection.id,
         Export.ordered_at.is_not(None),
         Export.status_since <= seen,
         *(() if export_id is None else (Export.id == export_id,)),
@@ -112,6 +122,7 @@ def answer(
     if is_yes:
         sent = lifecycle.move_set(
             session,
+            mine,
             (*chosen, Export.alarm == ""),
             Status.ON_HOLD,
             Status.PENDING,
@@ -122,10 +133,11 @@ def answer(
             is_urgent=export_id is not None,
             **lifecycle.MANUAL_AGAIN,
         )
-        return _moved(session, sent)
+        return sent.n
     words = f"Not to be sent to {label} any more"
     failed = lifecycle.move_set(
         session,
+        mine,
         (*chosen, Export.error_code != ""),
         Status.ON_HOLD,
         Status.FAILED,
@@ -135,18 +147,14 @@ def answer(
         words=words,
     )
     ready = lifecycle.move_set(
-        session, chosen, Status.ON_HOLD, Status.READY, Cause.CALLED_OFF, now, actor=actor, words=words
+        session, mine, chosen, Status.ON_HOLD, Status.READY, Cause.CALLED_OFF, now, actor=actor, words=words
     )
     _list_as_not_sent(session, ready)
-    return _moved(session, failed) + _moved(session, ready)
+    return failed.n + ready.n
 
 
-def _overdue(connection_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Export.connection_id == connection_id,
-        Export.trigger == Trigger.MANUAL,
-        Export.ordered_at <= now - PATIENCE,
-    )
+def _overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Export.trigger == Trigger.MANUAL, Export.ordered_at <= now - PATIENCE
 
 
 def _asked() -> tuple[ColumnElement[bool], ...]:
@@ -154,13 +162,9 @@ def _asked() -> tuple[ColumnElement[bool], ...]:
     return Export.status == literal_column(f"'{Status.ON_HOLD.value}'"), Export.ordered_at.is_not(None)
 
 
-def _list_as_not_sent(session: Session, operation: str) -> None:
+def _list_as_not_sent(session: Session, ready: Moved) -> None:
     """Records that are with no connection any more are listed as approved and not sent."""
-    moved = select(Export.record_id).where(Export.operation == operation)
+    moved = select(Export.record_id).where(ready.rows)
     elsewhere = select(Export.id).where(Export.record_id == Record.id, Export.status != Status.READY)
     without = update(Record).where(Record.id.in_(moved), ~elsewhere.correlate(Record).exists())
     changed(session, without.values(has_export=False))
-
-
-def _moved(session: Session, operation: str) -> int:
-    return session.scalar(select(func.count()).where(Export.operation == operation)) or 0

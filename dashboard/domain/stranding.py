@@ -28,8 +28,7 @@ def strand(session: Session, lease: Lease, now: datetime, settles_after: timedel
         select(Export)
         .join(Attempt, Attempt.id == Export.attempt_id)
         .where(
-            Export.connection_id == lease.connection_id,
-            Export.status == Status.SENDING,
+            lifecycle.of_connection(lease.tenant_id, lease.connection_id, Status.SENDING),
             Attempt.epoch < lease.epoch,
         )
         .order_by(Export.id)

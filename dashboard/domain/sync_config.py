@@ -2,8 +2,9 @@
 
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
+from functools import partial
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import connections, duplicates, lifecycle
@@ -115,17 +116,16 @@ def _release(session: Session, connection: Connection, actor: Actor, now: dateti
     words = f"Released: documents dated from {start:%-d %b %Y} are sent" if start else "Released: any date is sent"
     dated = (Record.issue_date >= start if start else Record.issue_date.is_not(None)) & Record.archived_at.is_(None)
     chosen = (
-        *_of(connection),
         # What has an order waits for somebody's answer, not for a date: see still_send.py.
         Export.ordered_at.is_(None),
         Export.record_id.in_(_dated(connection, dated)),
         # These go once somebody decided: see duplicates.keep_both.
         Export.record_id.not_in(duplicates.undecided(connection.tenant_id)),
     )
-    operation = lifecycle.move_set(
-        session, chosen, Status.ON_HOLD, Status.PENDING, Cause.TRIGGER_MET, now, actor=actor, words=words
-    )
-    return _moved(session, operation)
+    mine = partial(lifecycle.of_connection, connection.tenant_id, connection.id)
+    return lifecycle.move_set(
+        session, mine, chosen, Status.ON_HOLD, Status.PENDING, Cause.TRIGGER_MET, now, actor=actor, words=words
+    ).n
 
 
 def _hold(session: Session, connection: Connection, actor: Actor, now: datetime) -> int:
@@ -134,25 +134,16 @@ def _hold(session: Session, connection: Connection, actor: Actor, now: datetime)
     if start is None:
         return 0
     chosen = (
-        *_of(connection),
         Export.trigger == Trigger.AUTOMATIC,
         Export.resync_id.is_(None),
         Export.record_id.in_(_dated(connection, Record.issue_date < start)),
     )
     words = f"Dated before {start:%-d %b %Y}, from which on documents are sent"
-    operation = lifecycle.move_set(
-        session, chosen, Status.PENDING, Status.ON_HOLD, Cause.TRIGGER_UNMET, now, actor=actor, words=words
-    )
-    return _moved(session, operation)
-
-
-def _of(connection: Connection) -> tuple[ColumnElement[bool], ...]:
-    return (Export.tenant_id == connection.tenant_id, Export.connection_id == connection.id)
+    mine = partial(lifecycle.of_connection, connection.tenant_id, connection.id)
+    return lifecycle.move_set(
+        session, mine, chosen, Status.PENDING, Status.ON_HOLD, Cause.TRIGGER_UNMET, now, actor=actor, words=words
+    ).n
 
 
 def _dated(connection: Connection, dated: ColumnElement[bool]) -> Select[int]:
     return select(Record.id).where(Record.tenant_id == connection.tenant_id, dated)
-
-
-def _moved(session: Session, operation: str) -> int:
-    return session.scalar(select(func.count()).where(Export.operation == operation)) or 0

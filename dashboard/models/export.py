@@ -53,17 +53,29 @@ class Export(Base):
     documents that a person knows to be other ones. `drift` says in what the ledger's document is no longer as it was
     sent. `alarm` says that it may be in the ledger twice, and stays until a person looked. `operation` marks the newest
     set move that the row was part of.
+
+    A set move writes every index of its rows anew on PostgreSQL, be it changed or not: each one here has to be worth
+    that. `resync_id` is written by set statements too and is without a foreign key, whose check costs as much again;
+    resyncs are never deleted.
     """
 
     __tablename__ = "export"
     __table_args__ = (
-        UniqueConstraint("connection_id", "record_id"),
+        UniqueConstraint("record_id", "connection_id"),
         CheckConstraint(
             "status <> 'failed' OR (error_code <> '' AND error_words <> '')",
             name="failed_has_a_reason",
         ),
         Index("ix_export_list", "tenant_id", "connection_id", "status", "id"),
-        Index("ix_export_queue", "connection_id", "status", "next_try_at", "id"),
+        Index(
+            "ix_export_later",
+            "connection_id",
+            "status",
+            "next_try_at",
+            "id",
+            sqlite_where=text("next_try_at IS NOT NULL"),
+            postgresql_where=text("next_try_at IS NOT NULL"),
+        ),
         Index(
             "ix_export_turn",
             "connection_id",
@@ -72,7 +84,6 @@ class Export(Base):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
-        Index("ix_export_operation", "operation"),
         Index(
             "ix_export_asked",
             "connection_id",
@@ -114,7 +125,7 @@ class Export(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
-    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
     kind: Mapped[RecordKind] = mapped_column(closed_set(RecordKind))
     status: Mapped[Status] = mapped_column(closed_set(Status), default=Status.READY)
     status_since: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -149,7 +160,7 @@ class Export(Base):
     attachment_not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
     resolution: Mapped[str] = mapped_column(String(40), default="")
     resolution_note: Mapped[str] = mapped_column(Text, default="")
-    resync_id: Mapped[int | None] = mapped_column(ForeignKey("resync.id"))
+    resync_id: Mapped[int | None] = mapped_column(Id)
     is_urgent: Mapped[bool] = mapped_column(default=False)
     operation: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

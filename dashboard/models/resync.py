@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_, case, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.db import Base, Id, UTCDateTime, closed_set
@@ -28,6 +28,8 @@ class ResyncState(StrEnum):
 
 
 class ItemState(StrEnum):
+    """QUEUED is never stored: it is what is WAITING of a wave that has gone, see ResyncItem."""
+
     WAITING = "waiting"
     QUEUED = "queued"
     SYNCED = "synced"
@@ -92,17 +94,21 @@ class Resync(Base):
 
 
 class ResyncItem(Base):
-    """`cause` is "code|subject" of the failure when frozen, `failed_at` when it befell: a later one was not chosen."""
+    """`cause` is "code|subject" of the failure when frozen, `failed_at` when it befell: a later one was not chosen.
+
+    Items are written once when frozen and once when they end: that an item's wave went is kept by the resync, not by
+    each of a hundred thousand rows. They are written by set statements out of the rows that they name, neither of
+    which is ever deleted, and are without foreign keys: checking those costs PostgreSQL as much as writing the items.
+    """
 
     __tablename__ = "resync_item"
     __table_args__ = (
-        UniqueConstraint("resync_id", "export_id"),
         Index("ix_resync_item_state", "resync_id", "state", "wave"),
+        {"sqlite_with_rowid": False},
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    resync_id: Mapped[int] = mapped_column(ForeignKey("resync.id"))
-    export_id: Mapped[int] = mapped_column(ForeignKey("export.id"))
+    resync_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    export_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     position: Mapped[int]
     wave: Mapped[int] = mapped_column(default=1)
     state: Mapped[ItemState] = mapped_column(closed_set(ItemState), default=ItemState.WAITING)
@@ -110,3 +116,18 @@ class ResyncItem(Base):
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     words: Mapped[str] = mapped_column(Text, default="")
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def waiting(cls, resync: Resync) -> ColumnElement[bool]:
+        """Those of the resync that were not sent yet."""
+        return and_(cls.resync_id == resync.id, cls.state == ItemState.WAITING, cls.wave > resync.wave)
+
+    @classmethod
+    def queued(cls, resync: Resync) -> ColumnElement[bool]:
+        """Those of the resync that are on their way."""
+        return and_(cls.resync_id == resync.id, cls.state == ItemState.WAITING, cls.wave <= resync.wave)
+
+    @classmethod
+    def state_in(cls, resync: Resync) -> ColumnElement[ItemState]:
+        """The state of an item of the resync, QUEUED told from WAITING."""
+        return case((cls.queued(resync), literal(ItemState.QUEUED, cls.state.type)), else_=cls.state)

@@ -160,7 +160,7 @@ def _end_wait(holding: Holding) -> None:
 def _ask_whether_still_to_send(holding: Holding) -> None:
     """What a person ordered and could not be sent for more than a day does not go by itself now that it could."""
     session = holding.session
-    if still_send.is_overdue(session, holding.connection.id, holding.clock()):
+    if still_send.is_overdue(session, holding.connection, holding.clock()):
         with writing(session):
             still_send.hold_back(session, holding.lease, holding.clock())
 

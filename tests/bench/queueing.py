@@ -10,7 +10,6 @@ from dashboard.domain import counts, lifecycle, resync, resync_sets
 from dashboard.domain.export_filters import Filters
 from dashboard.domain.resync_sets import Matching
 from dashboard.models import AuditEntry, Connection, Export, Record, Resync, ResyncItem, StatusCount
-from dashboard.models.resync import ItemState
 from dashboard.vocabulary.audit import Act, EntryKind
 from dashboard.vocabulary.records import Trigger
 from dashboard.vocabulary.statuses import Cause, Status
@@ -72,7 +71,7 @@ def set_at_once(world: World, connection: Connection) -> float:
 
     spent = once(press) + once(confirm)
     bring_in(session, made[0], world.now())
-    while session.scalar(select(ResyncItem.id).where(ResyncItem.state == ItemState.WAITING).limit(1)):
+    while session.scalar(select(ResyncItem.export_id).where(ResyncItem.waiting(made[0])).limit(1)):
         spent += once(go_on)
     return spent
 
@@ -106,7 +105,6 @@ def loop(world: World, connection: Connection) -> None:
                     resync_id=made.id,
                     export_id=export.id,
                     position=position,
-                    state=ItemState.QUEUED,
                     cause=f"{export.error_code}|{export.error_subject}",
                     failed_at=export.failed_at,
                 )

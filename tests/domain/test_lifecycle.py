@@ -1,5 +1,7 @@
 """The only module that moves exports: allowed moves, counts, log and fences."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,9 +62,10 @@ def test_a_set_is_moved_with_the_same_counts_and_one_log_entry_each(world: World
         for export in exports:
             lifecycle.move(world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[fault])
     with writing(world.session):
-        operation = lifecycle.move_set(
+        moved = lifecycle.move_set(
             world.session,
-            (Export.connection_id == connection.id,),
+            partial(lifecycle.of_connection, connection.tenant_id, connection.id),
+            (),
             Status.FAILED,
             Status.PENDING,
             Cause.RESYNC,
@@ -71,5 +74,5 @@ def test_a_set_is_moved_with_the_same_counts_and_one_log_entry_each(world: World
             words="Resync",
         )
     assert counts.differences(world.session) == []
-    entries = world.session.scalars(select(AuditEntry).where(AuditEntry.operation == operation)).all()
+    entries = world.session.scalars(select(AuditEntry).where(AuditEntry.operation == moved.operation)).all()
     assert {entry.export_id for entry in entries} == {export.id for export in exports}

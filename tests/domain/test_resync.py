@@ -63,7 +63,7 @@ def everything(xero: Connection, **narrowed: str) -> Matching:
 
 def states(world: World, made: Resync) -> list[ItemState]:
     world.session.rollback()
-    query = select(ResyncItem.state).where(ResyncItem.resync_id == made.id).order_by(ResyncItem.position)
+    query = select(ResyncItem.state_in(made)).where(ResyncItem.resync_id == made.id).order_by(ResyncItem.position)
     return list(world.session.scalars(query))
 
 

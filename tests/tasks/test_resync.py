@@ -40,7 +40,9 @@ def sent(scene: Scene) -> int:
 
 
 def items(scene: Scene, resynced: Resync) -> list[ItemState]:
-    query = select(ResyncItem.state).where(ResyncItem.resync_id == resynced.id).order_by(ResyncItem.position)
+    query = (
+        select(ResyncItem.state_in(resynced)).where(ResyncItem.resync_id == resynced.id).order_by(ResyncItem.position)
+    )
     return list(scene.session.scalars(query))
 
 

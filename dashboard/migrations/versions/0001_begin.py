@@ -103,14 +103,18 @@ def upgrade() -> None:
             "status IS NULL OR status <> 'failed' OR (error_code <> '' AND words <> '')",
             name=op.f("ck_audit_entry_failed_has_a_reason"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_audit_entry_tenant_id_tenant")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_actor", ["tenant_id", "actor_id", "at", "id"], unique=False)
-        batch_op.create_index("ix_audit_entry_code", ["tenant_id", "error_code", "at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_audit_entry_code",
+            ["tenant_id", "error_code", "at", "id"],
+            unique=False,
+            sqlite_where=sa.text("error_code <> ''"),
+            postgresql_where=sa.text("error_code <> ''"),
+        )
         batch_op.create_index("ix_audit_entry_destination", ["tenant_id", "connection_id", "at", "id"], unique=False)
-        batch_op.create_index("ix_audit_entry_export", ["export_id"], unique=False)
         batch_op.create_index("ix_audit_entry_record", ["record_id"], unique=False)
         batch_op.create_index("ix_audit_entry_reference", ["tenant_id", "reference", "at", "id"], unique=False)
         batch_op.create_index("ix_audit_entry_status", ["tenant_id", "status", "at", "id"], unique=False)
@@ -648,10 +652,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_export_connection_id_connection")),
         sa.ForeignKeyConstraint(["need_set_id"], ["need_set.id"], name=op.f("fk_export_need_set_id_need_set")),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_export_record_id_record")),
-        sa.ForeignKeyConstraint(["resync_id"], ["resync.id"], name=op.f("fk_export_resync_id_resync")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_export_tenant_id_tenant")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
-        sa.UniqueConstraint("connection_id", "record_id", name=op.f("uq_export_connection_id_record_id")),
+        sa.UniqueConstraint("record_id", "connection_id", name=op.f("uq_export_record_id_connection_id")),
         sa.UniqueConstraint("key", name=op.f("uq_export_key")),
     )
     with op.batch_alter_table("export", schema=None) as batch_op:
@@ -691,8 +694,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("alarm <> ''"),
             postgresql_where=sa.text("alarm <> ''"),
         )
-        batch_op.create_index("ix_export_operation", ["operation"], unique=False)
-        batch_op.create_index("ix_export_queue", ["connection_id", "status", "next_try_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_export_later",
+            ["connection_id", "status", "next_try_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("next_try_at IS NOT NULL"),
+            postgresql_where=sa.text("next_try_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_export_turn",
             ["connection_id", "is_urgent", "id"],
@@ -700,7 +708,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'pending'"),
             postgresql_where=sa.text("status = 'pending'"),
         )
-        batch_op.create_index(batch_op.f("ix_export_record_id"), ["record_id"], unique=False)
 
     op.create_table(
         "attempt",
@@ -742,7 +749,6 @@ def upgrade() -> None:
 
     op.create_table(
         "resync_item",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("resync_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -752,10 +758,8 @@ def upgrade() -> None:
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["export_id"], ["export.id"], name=op.f("fk_resync_item_export_id_export")),
-        sa.ForeignKeyConstraint(["resync_id"], ["resync.id"], name=op.f("fk_resync_item_resync_id_resync")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_resync_item")),
-        sa.UniqueConstraint("resync_id", "export_id", name=op.f("uq_resync_item_resync_id_export_id")),
+        sa.PrimaryKeyConstraint("resync_id", "export_id", name=op.f("pk_resync_item")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("resync_item", schema=None) as batch_op:
         batch_op.create_index("ix_resync_item_state", ["resync_id", "state", "wave"], unique=False)
@@ -777,10 +781,12 @@ def downgrade() -> None:
 
     op.drop_table("attempt")
     with op.batch_alter_table("export", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_export_record_id"))
         batch_op.drop_index("ix_export_turn")
-        batch_op.drop_index("ix_export_queue")
-        batch_op.drop_index("ix_export_operation")
+        batch_op.drop_index(
+            "ix_export_later",
+            sqlite_where=sa.text("next_try_at IS NOT NULL"),
+            postgresql_where=sa.text("next_try_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_export_alarm")
         batch_op.drop_index("ix_export_list")
         batch_op.drop_index("uq_export_ledger_document")
@@ -864,9 +870,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_entry_status")
         batch_op.drop_index("ix_audit_entry_reference")
         batch_op.drop_index("ix_audit_entry_record")
-        batch_op.drop_index("ix_audit_entry_export")
         batch_op.drop_index("ix_audit_entry_destination")
-        batch_op.drop_index("ix_audit_entry_code")
+        batch_op.drop_index(
+            "ix_audit_entry_code",
+            sqlite_where=sa.text("error_code <> ''"),
+            postgresql_where=sa.text("error_code <> ''"),
+        )
         batch_op.drop_index("ix_audit_entry_actor")
 
     op.drop_table("audit_entry")
