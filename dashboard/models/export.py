@@ -77,12 +77,11 @@ class Export(Base):
             postgresql_where=text("next_try_at IS NOT NULL"),
         ),
         Index(
-            "ix_export_turn",
+            "ix_export_urgent",
             "connection_id",
-            "is_urgent",
             "id",
-            sqlite_where=text("status = 'pending'"),
-            postgresql_where=text("status = 'pending'"),
+            sqlite_where=text("status = 'pending' AND is_urgent"),
+            postgresql_where=text("status = 'pending' AND is_urgent"),
         ),
         Index(
             "ix_export_asked",

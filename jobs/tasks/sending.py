@@ -87,17 +87,21 @@ def _pause(outcome: Outcome) -> ProviderError | None:
 def _due(holding: Holding) -> list[Export]:
     """Up to a call's worth of due exports of one kind: what a person waits for first, else in the order they came."""
     now = holding.clock()
-    due = (
+    mine = select(Export).where(
+        Export.tenant_id == holding.connection.tenant_id,
         Export.connection_id == holding.connection.id,
-        # Written out, not bound: SQLite takes a partial index only where the text of the query implies it.
-        Export.status == literal_column(f"'{Status.PENDING.value}'"),
         or_(Export.next_try_at.is_(None), Export.next_try_at <= now),
     )
+    # Written out, not bound: SQLite takes a partial index only where the text of the query implies it.
+    pending = Export.status == literal_column(f"'{Status.PENDING.value}'")
+    urgent = mine.where(pending, literal_column("export.is_urgent")).order_by(Export.id)
+    # A range of one status, which the order names too, for the index of exports by status: by ids alone PostgreSQL
+    # reads the whole table from its beginning, in the hope that what is due comes early.
+    in_order = mine.where(Export.status.between(Status.PENDING, Status.PENDING), ~Export.is_urgent).order_by(
+        Export.status, Export.id
+    )
     batch: list[Export] = []
-    # One after the other, since an index serves one direction and the queue may be long. The order names the urgency
-    # too: by ids alone PostgreSQL reads the whole table from its beginning, in the hope that what is due comes early.
-    for is_urgent in (True, False):
-        turn = select(Export).where(*due, Export.is_urgent == is_urgent).order_by(Export.is_urgent, Export.id)
+    for turn in (urgent, in_order):
         room = holding.limits.documents_per_call - len(batch)
         first = batch[0] if batch else holding.session.scalar(turn.limit(1))
         if first is not None:

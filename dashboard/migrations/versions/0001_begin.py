@@ -702,11 +702,11 @@ def upgrade() -> None:
             postgresql_where=sa.text("next_try_at IS NOT NULL"),
         )
         batch_op.create_index(
-            "ix_export_turn",
-            ["connection_id", "is_urgent", "id"],
+            "ix_export_urgent",
+            ["connection_id", "id"],
             unique=False,
-            sqlite_where=sa.text("status = 'pending'"),
-            postgresql_where=sa.text("status = 'pending'"),
+            sqlite_where=sa.text("status = 'pending' AND is_urgent"),
+            postgresql_where=sa.text("status = 'pending' AND is_urgent"),
         )
 
     op.create_table(
@@ -781,7 +781,7 @@ def downgrade() -> None:
 
     op.drop_table("attempt")
     with op.batch_alter_table("export", schema=None) as batch_op:
-        batch_op.drop_index("ix_export_turn")
+        batch_op.drop_index("ix_export_urgent")
         batch_op.drop_index(
             "ix_export_later",
             sqlite_where=sa.text("next_try_at IS NOT NULL"),
