@@ -88,18 +88,18 @@ def _due(holding: Holding) -> list[Export]:
     """Up to a call's worth of due exports of one kind: what a person waits for first, else in the order they came."""
     now = holding.clock()
     mine = select(Export).where(
-        Export.tenant_id == holding.connection.tenant_id,
         Export.connection_id == holding.connection.id,
         or_(Export.next_try_at.is_(None), Export.next_try_at <= now),
     )
-    # Written out, not bound: SQLite takes a partial index only where the text of the query implies it.
+    # Written out, not bound: SQLite takes a partial index only where the text of the query implies it; and without
+    # the organisation, since it would take the index of exports by status with it, and read the whole queue.
     pending = Export.status == literal_column(f"'{Status.PENDING.value}'")
     urgent = mine.where(pending, literal_column("export.is_urgent")).order_by(Export.id)
     # A range of one status, which the order names too, for the index of exports by status: by ids alone PostgreSQL
     # reads the whole table from its beginning, in the hope that what is due comes early.
-    in_order = mine.where(Export.status.between(Status.PENDING, Status.PENDING), ~Export.is_urgent).order_by(
-        Export.status, Export.id
-    )
+    theirs = Export.tenant_id == holding.connection.tenant_id
+    waiting = Export.status.between(Status.PENDING, Status.PENDING)
+    in_order = mine.where(theirs, waiting, ~Export.is_urgent).order_by(Export.status, Export.id)
     batch: list[Export] = []
     for turn in (urgent, in_order):
         room = holding.limits.documents_per_call - len(batch)
