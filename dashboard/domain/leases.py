@@ -92,7 +92,6 @@ def take_over(session: Session, process: str) -> list[Lease]:
 
 def has_work(now: datetime) -> ColumnElement[bool]:
     """The connection has something to do at `now`: a question, an export left Sending, a wait to end, exports due."""
-    mine = and_(Export.tenant_id == Connection.tenant_id, Export.connection_id == Connection.id)
     goes_on = or_(Connection.not_before.is_(None), Connection.not_before <= now)
     is_open = and_(Connection.state == ConnectionState.CONNECTED, goes_on)
     asked = (Lookup.connection_id == Connection.id, Lookup.state.in_(lookups.OPEN))
@@ -103,21 +102,33 @@ def has_work(now: datetime) -> ColumnElement[bool]:
             Connection.not_before > now + lookups.OUTLASTS,
             exists().where(*asked, Lookup.kind != LookupKind.DISCONNECT),
         ),
-        exists().where(mine, Export.status == Status.SENDING),
+        exists().where(*_exports_that_are(Status.SENDING)),
         # A wait that is over is ended though nothing is to be sent: its reason is on the page.
         and_(is_open, Connection.not_before.is_not(None)),
-        and_(is_open, or_(is_due(now, mine), exists().where(mine, *attachment_due(now)))),
+        and_(is_open, or_(*_is_any_due(now))),
     )
 
 
-def is_due(now: datetime, mine: ColumnElement[bool]) -> ColumnElement[bool]:
-    return or_(
-        exists().where(
-            mine, Export.status == Status.PENDING, or_(Export.next_try_at.is_(None), Export.next_try_at <= now)
-        ),
-        exists().where(mine, Export.status == Status.CHECKING, Export.check_at <= now),
+def _is_any_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    at_once_or_by_now = or_(Export.next_try_at.is_(None), Export.next_try_at <= now)
+    # Without the organisation where an index is of few exports alone: SQLite would take that by status with it, and
+    # read all that ever failed or arrived.
+    mine = Export.connection_id == Connection.id
+    return (
+        exists().where(*_exports_that_are(Status.PENDING), at_once_or_by_now),
+        exists().where(*_exports_that_are(Status.CHECKING), Export.check_at <= now),
         # What was refused as taken is compared with what the ledger holds: see comparing.py.
         exists().where(mine, Export.status == Status.FAILED, Export.next_try_at <= now),
+        exists().where(mine, *attachment_due(now)),
+    )
+
+
+def _exports_that_are(status: Status) -> tuple[ColumnElement[bool], ...]:
+    """Those of the row of Connection, by the columns of the index of exports by status."""
+    return (
+        Export.tenant_id == Connection.tenant_id,
+        Export.connection_id == Connection.id,
+        Export.status == status,
     )
 
 
