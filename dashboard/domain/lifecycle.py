@@ -200,7 +200,7 @@ def with_ids(ids: Select[int], status: Status) -> ColumnElement[bool]:
     """Those of these ids that have the status, found one by one."""
     # Put so that no index is taken for the status: within one, PostgreSQL would look for every id from its beginning.
     has_it = func.coalesce(Export.status, literal("")) == status
-    return and_(one_of(Export.id, ids.scalar_subquery()), has_it)
+    return and_(one_of(Export.id, ids.correlate(None).scalar_subquery()), has_it)
 
 
 def begin(session: Session, export: Export, now: datetime) -> None:

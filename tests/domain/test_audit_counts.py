@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -44,7 +45,8 @@ def test_acts_outcomes_and_sets_are_counted_by_their_status(world: World) -> Non
     with writing(world.session):
         lifecycle.move_set(
             world.session,
-            [Export.id.in_([export.id for export in exports])],
+            partial(lifecycle.with_ids, select(Export.id).where(Export.id.in_([export.id for export in exports]))),
+            (),
             Status.FAILED,
             Status.PENDING,
             Cause.RESYNC,
