@@ -22,7 +22,7 @@ from tests.support.world import World
 FEW = 1_000_000
 MANY = 10_000_000
 TENANTS = 200
-ROUNDS = 20
+ROUNDS = 30
 PAGES_DOWN = 999
 BAR = 2.5
 RIVAL = 7

@@ -63,7 +63,8 @@ names another server to measure); SQLite is used as the product uses it, write-a
 - **Audit page** is the whole application: session, layout, navigation, filter, 50 rows, of the largest of 200
   organisations. The floor is the bare driver with the same statement, those 50 rows rendered with Jinja2, and an empty
   Flask response, each on its own, added up. Flask-Admin lists the same rows, read only, with filters, search, details
-  and a file of them, and with nobody to sign in and no navigation. Both sizes, the floor and Flask-Admin take turns.
+  and a file of them, and with nobody to sign in and no navigation. Both sizes, the floor and Flask-Admin take turns;
+  of each the median of its quietest round counts.
 - **Download** is made by a process that does nothing else; its memory is the most that it ever had resident.
 - **Waits while deleting** are those of somebody who adds an entry to the log every few milliseconds while a process of
   its own runs `python -m jobs once retention`. One DELETE beside it removes as many entries of another organisation.

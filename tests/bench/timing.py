@@ -20,15 +20,17 @@ def median(act: Callable[[], object], times: int, warm: int = 5) -> float:
 
 
 def medians(acts: Mapping[str, Callable[[], object]], rounds: int, each: int = 10) -> dict[str, float]:
-    """Seconds of the middle one of every act, all of them in turn: what else the machine does meets all alike."""
-    spent: dict[str, list[float]] = {name: [] for name in acts}
+    """Seconds of every act, all of them in turn: the middle one of its quietest round.
+
+    Whoever else has work on the machine interrupts what is long more often than what is short, and would count too.
+    """
     for act in acts.values():
         median(act, 1)
+    found: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(rounds):
         for name, act in acts.items():
-            act()
-            spent[name] += [once(act) for _ in range(each)]
-    return {name: statistics.median(times) for name, times in spent.items()}
+            found[name].append(median(act, each, warm=1))
+    return {name: min(middles) for name, middles in found.items()}
 
 
 def milliseconds(seconds: float) -> str:
