@@ -30,7 +30,6 @@ def note_act(
     connection_id: int | None = None,
     operation: str = "",
     error_code: str = "",
-    subject: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Add what somebody did (or what befell a connection); an act of an export goes through note_export."""
@@ -49,7 +48,6 @@ def note_act(
             words=words,
             operation=operation,
             error_code=error_code,
-            error_subject=subject,
             details=dict(details or {}),
         )
     )

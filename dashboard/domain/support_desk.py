@@ -6,8 +6,9 @@ The one place that reads across organisations, and only sums: what is in them is
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.models import Connection, Export, Record, StatusCount, Tenant
@@ -44,39 +45,46 @@ def troubles(
     With `words`, those whose name or slug holds them, also where nothing fails. Reads the failed exports of connections
     that have any, by their index.
     """
-    found = _failing(session, code, provider)
-    tenants = select(Tenant).order_by(Tenant.name)
+    failures = _failures(code, provider)
+    n = failures.with_only_columns(Export.tenant_id, func.count().label("n")).group_by(Export.tenant_id).subquery()
+    tenants = select(Tenant).outerjoin(n, n.c.tenant_id == Tenant.id)
     if words:
-        named = Tenant.name.icontains(words, autoescape=True) | Tenant.slug.icontains(words, autoescape=True)
-        tenants = tenants.where(named).limit(10 * LISTED)
+        tenants = tenants.where(
+            Tenant.name.icontains(words, autoescape=True) | Tenant.slug.icontains(words, autoescape=True)
+        )
     else:
-        tenants = tenants.where(Tenant.id.in_(found))
-    listed = [found.get(tenant.id) or Trouble(tenant) for tenant in session.scalars(tenants)]
-    listed.sort(key=lambda each: (-each.failed, each.tenant.name))
-    return listed[:LISTED], len(listed) > LISTED
+        tenants = tenants.where(n.c.n > 0)
+    most_first = tenants.order_by(func.coalesce(n.c.n, 0).desc(), Tenant.name, Tenant.id).limit(LISTED + 1)
+    listed = {tenant.id: Trouble(tenant) for tenant in session.scalars(most_first)}
+    _tell(session, listed, failures)
+    return list(listed.values())[:LISTED], len(listed) > LISTED
 
 
-def _failing(session: Session, code: ErrorCode | None, provider: Provider | None) -> dict[int, Trouble]:
-    amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)
+def _failures(code: ErrorCode | None, provider: Provider | None) -> Select[Any]:
+    """The failed exports of the connections that have any, one row each; what to read of them is the caller's."""
     with_failures = select(StatusCount.connection_id).where(StatusCount.status == Status.FAILED, StatusCount.n > 0)
     query = (
-        select(
-            Tenant, Export.error_code, Record.currency, func.count(), func.sum(amount), func.min(Export.status_since)
-        )
-        .join(Connection, Connection.tenant_id == Tenant.id)
-        .join(Export, (Export.tenant_id == Tenant.id) & (Export.connection_id == Connection.id))
-        .join(Record, Record.id == Export.record_id)
+        select(Export.id)
+        .join(Connection, (Connection.id == Export.connection_id) & (Connection.tenant_id == Export.tenant_id))
         .where(Connection.id.in_(with_failures), Export.status == Status.FAILED)
-        .group_by(Tenant.id, Export.error_code, Record.currency)
     )
     if code is not None:
         query = query.where(Export.error_code == code)
-    if provider is not None:
-        query = query.where(Connection.provider == provider)
-    found: dict[int, Trouble] = {}
-    for tenant, error, currency, n, total, since in session.execute(query):
-        _add(found.setdefault(tenant.id, Trouble(tenant)), ErrorCode(error), currency, n, total, since)
-    return found
+    return query.where(Connection.provider == provider) if provider is not None else query
+
+
+def _tell(session: Session, troubles: dict[int, Trouble], failures: Select[Any]) -> None:
+    """What fails in each of these organisations, and how much money that blocks."""
+    amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)
+    columns = (Export.tenant_id, Export.error_code, Record.currency)
+    query = (
+        failures.with_only_columns(*columns, func.count(), func.sum(amount), func.min(Export.status_since))
+        .join(Record, Record.id == Export.record_id)
+        .where(Export.tenant_id.in_(troubles))
+        .group_by(*columns)
+    )
+    for tenant_id, error, currency, n, total, since in session.execute(query):
+        _add(troubles[tenant_id], ErrorCode(error), currency, n, total, since)
 
 
 def _add(trouble: Trouble, code: ErrorCode, currency: str, n: int, total: Decimal, since: datetime) -> None:

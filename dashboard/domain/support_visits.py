@@ -1,5 +1,6 @@
 """Support visits: begun with a reason, read only, in the organisation's own log page by page, ended by any of three."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -86,14 +87,14 @@ def note_reading(session: Session, visit_id: int, address: str, title: str, is_p
             AuditEntry.actor_id == visit.staff_id,
             AuditEntry.at >= visit.began_at,
             AuditEntry.operation == _operation(visit),
-            AuditEntry.error_subject == address[:255],
+            AuditEntry.details["address"].as_string() == address,
         )
         .order_by(AuditEntry.at.desc())
     )
     before = session.scalars(entries.limit(1)).one_or_none()
     if before is None or not (is_part or before > now - ONE_READING):
         words = f"Read “{title}” ({address})" if title else f"Read {address}"
-        _note(session, visit, Act.SUPPORT_READ, now, words, subject=address[:255])
+        _note(session, visit, Act.SUPPORT_READ, now, words, {"address": address})
     if not is_part:
         visit.page, visit.page_at = (title or address)[:300], now
 
@@ -141,9 +142,9 @@ def _note(
     act: Act,
     now: datetime,
     words: str,
+    details: Mapping[str, str] | None = None,
     *,
     actor: Actor | None = None,
-    subject: str = "",
 ) -> None:
     """Under both names: whose doing it was, and the organisation whose affairs were read."""
     tenant = session.get_one(Tenant, visit.tenant_id)
@@ -155,7 +156,7 @@ def _note(
         actor=actor or _visitor_of(visit),
         reference=tenant.name,
         words=words,
-        subject=subject,
+        details=details,
         operation=_operation(visit),
     )
 

@@ -106,7 +106,7 @@ def test_staff_reach_their_own_pages_whether_or_not_they_visit(visited: Place) -
 def newest_reading(place: Place) -> tuple[str, str, str] | None:
     """Who, of whom, and which address."""
     place.world.session.rollback()
-    query = select(AuditEntry.actor, AuditEntry.reference, AuditEntry.error_subject)
+    query = select(AuditEntry.actor, AuditEntry.reference, AuditEntry.details["address"].as_string())
     newest = query.where(AuditEntry.act == Act.SUPPORT_READ).order_by(AuditEntry.id.desc()).limit(1)
     found = place.world.session.execute(newest).one_or_none()
     return tuple(found) if found else None

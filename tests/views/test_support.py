@@ -8,9 +8,9 @@ import time_machine
 from sqlalchemy import select
 
 from dashboard.db import writing
-from dashboard.domain import lifecycle, support_visits
+from dashboard.domain import lifecycle, support_desk, support_visits
 from dashboard.domain.guides import guide
-from dashboard.models import AuditEntry, Connection, Export
+from dashboard.models import AuditEntry, Connection, Export, Tenant
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Company, Fault
@@ -81,6 +81,15 @@ def test_the_desk_is_filtered_by_cause_destination_and_name(visit: Visit) -> Non
     assert "Maple" in sol.get("/support?provider=xero&code=number-exists").text
     assert "Nordlys" not in sol.get("/support?q=maple").text.partition("<tbody>")[2]
     assert "No organisation meets the whole filter." in sol.get("/support?q=nobody").text
+
+
+def test_of_very_many_called_alike_the_one_in_trouble_comes_first(world: World, connection: Connection) -> None:
+    with writing(world.session) as session:
+        for n in range(510):
+            session.add(Tenant(slug=f"alike-{n}", name=f"Ample {n:03d}", created_at=world.now()))
+    found, is_more = support_desk.troubles(world.session, words="ple")
+    assert [each.tenant.name for each in found[:2]] == ["Maple & Finch", "Ample 000"]
+    assert (len(found), is_more) == (support_desk.LISTED, True)
 
 
 def test_an_organisation_in_which_nothing_fails_is_found_by_its_name(visit: Visit) -> None:
@@ -169,10 +178,10 @@ def test_pages_that_load_themselves_anew_do_not_flood_the_log(
     for _ in range(5):
         assert sol.part(poll.group(1).replace("&amp;", "&")).status_code == 200
         sol.get("/exports/xero")
-    assert [entry.error_subject for entry in entries(world, Act.SUPPORT_READ)[before:]] == ["/exports/xero"]
+    assert [entry.details for entry in entries(world, Act.SUPPORT_READ)[before:]] == [{"address": "/exports/xero"}]
     sol.part("/exports/xero?status=synced")
     sol.part("/exports/xero?status=synced")
-    assert entries(world, Act.SUPPORT_READ)[-1].error_subject == "/exports/xero?status=synced"
+    assert entries(world, Act.SUPPORT_READ)[-1].details == {"address": "/exports/xero?status=synced"}
     assert len(entries(world, Act.SUPPORT_READ)) == before + 2
     with time_machine.travel(world.now() + timedelta(minutes=2)):
         sol.get("/exports/xero")
