@@ -17,6 +17,9 @@ from dashboard.vocabulary.audit import Act
 
 CHUNK = 2_000
 
+Line = Row[Any]
+"""What a file tells of an entry."""
+
 _entry = AuditEntry.__table__.c
 _columns = (
     _entry.id,
@@ -43,7 +46,7 @@ def begin(session: Session, tenant_id: int, filters: Filters, choices: Choices, 
     audit.note_act(session, tenant_id, Act.LOG_DOWNLOADED, now, actor=actor, words=words)
 
 
-def entries(session: Session, tenant_id: int, window: Window, filters: Filters, at: Cursor) -> Iterator[Row[Any]]:
+def entries(session: Session, tenant_id: int, window: Window, filters: Filters, at: Cursor) -> Iterator[Line]:
     """Everything older than the place, the newest first.
 
     Each chunk is asked for by itself and begins where the last one ended: the database is let go while the file is

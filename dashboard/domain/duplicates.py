@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, extract, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import archiving, audit, publishing
+from dashboard.domain import archiving, audit, publishing, scope
 from dashboard.domain.actors import Actor
 from dashboard.domain.archiving import CannotArchive
 from dashboard.domain.intake.same_bill import is_same_seller
@@ -25,6 +25,16 @@ _MOST_ALIKE = 3
 
 class CannotDecide(Exception):
     """There is nothing to decide on this record, or not now; the message says why."""
+
+
+def both_held(session: Session, tenant_id: int, record_id: int) -> Record:
+    """The record, locked together with the one that it may be the same as: in the order in which everybody does. Raises
+    NotFound.
+    """
+    record = scope.owned(session, Record, tenant_id, record_id)
+    for each in sorted({record.id, record.duplicate_of_id or record.id}):
+        scope.owned(session, Record, tenant_id, each, locked=True)
+    return record
 
 
 def other_of(session: Session, record: Record) -> Record | None:

@@ -78,6 +78,12 @@ class Page:
         return self.newer is None and self.older is None
 
 
+def with_ids(session: Session, tenant_id: int, ids: Sequence[int]) -> dict[int, Export]:
+    """Those of these exports that are the organisation's, by id."""
+    query = select(Export).where(Export.tenant_id == tenant_id, Export.id.in_(ids))
+    return {export.id: export for export in session.scalars(query)}
+
+
 def page(
     session: Session,
     tenant_id: int,

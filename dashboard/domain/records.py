@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.domain import standing
 from dashboard.domain.intake.identity import normalised_number
+from dashboard.domain.scope import NotFound
 from dashboard.models import Connection, Export, Original, Record, RecordOriginal, User
 from dashboard.vocabulary.records import Approval, Payment, RecordKind
 
@@ -146,6 +147,20 @@ def is_overdue(session: Session, record: Record, today: date) -> bool:
     """Whether the list of overdue records has it; `today` is the organisation's calendar day."""
     mine = select(Record.id).where(Record.id == record.id, Record.tenant_id == record.tenant_id)
     return session.scalar(mine.where(*_members(RecordList.OVERDUE, today))) is not None
+
+
+def contact_key(session: Session, export: Export) -> str:
+    """Under which value the contact of the export's record is mapped."""
+    query = select(Record.contact_key).where(Record.tenant_id == export.tenant_id, Record.id == export.record_id)
+    return session.scalar(query) or ""
+
+
+def of_key(session: Session, tenant_id: int, key: str) -> int:
+    """The id of the record whose export has this key, as ledgers show it; raises NotFound."""
+    found = session.scalar(select(Export.record_id).where(Export.tenant_id == tenant_id, Export.key == key))
+    if found is None:
+        raise NotFound("export by key")
+    return found
 
 
 def originals(session: Session, record: Record) -> list[tuple[Original, RecordOriginal]]:

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Response, request, stream_with_context, url_for
-from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.db import db, writing
 from dashboard.domain import audit_download, audit_filters, audit_log, csv_rows
+from dashboard.domain.audit_download import Line
 from dashboard.domain.audit_filters import Choices, Filters
 from dashboard.domain.audit_log import Cursor, Window
 from dashboard.domain.guides import guide
@@ -71,7 +70,7 @@ def _pieces(tenant_id: int, window: Window, filters: Filters, choices: Choices, 
         yield piece
 
 
-def _cells(row: Row[Any], destinations: Mapping[int, str], zone: ZoneInfo) -> tuple[object, ...]:
+def _cells(row: Line, destinations: Mapping[int, str], zone: ZoneInfo) -> tuple[object, ...]:
     return (
         row.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
         zone.key,

@@ -2,14 +2,13 @@
 
 from flask import abort, request, url_for
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import amounts, claims, duplicates, found_advice, in_ledger, scope
+from dashboard.domain import amounts, claims, duplicates, found_advice, in_ledger
 from dashboard.domain.duplicates import CannotDecide
 from dashboard.domain.in_ledger import CannotAdopt, CannotLook, Sent
-from dashboard.models import Export, Record
+from dashboard.models import Export
 from dashboard.views import frame, guards, record_page, replies
 from dashboard.views.records import pages
 from dashboard.vocabulary.agreement import Aspect
@@ -91,22 +90,13 @@ def decide(record_id: int) -> Response:
     decided = DECISIONS.get(request.form.get("decision", "")) or abort(400)
     message, kind = "", "success"
     with writing(db.session()) as session:
-        record = _both_held(session, record_id)
+        record = duplicates.both_held(session, guards.here().tenant.id, record_id)
         try:
             decided(session, record, guards.actor(), frame.now())
             message = DECIDED[decided].format(number=record.number)
         except CannotDecide as refused:
             message, kind = str(refused), "info"
     return replies.gone_to(record_page.address(record), message, kind)
-
-
-def _both_held(session: Session, record_id: int) -> Record:
-    """The record, locked together with the one that it may be the same as: in the order in which everybody does."""
-    tenant = guards.here().tenant.id
-    record = scope.owned(session, Record, tenant, record_id)
-    for each in sorted({record.id, record.duplicate_of_id or record.id}):
-        scope.owned(session, Record, tenant, each, locked=True)
-    return record
 
 
 def compared(sent: Sent, export: Export, found: LedgerObject) -> list[ComparedRow]:

@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import guides, looks, missing_mappings, overview, overview_verdict, resync_progress
+from dashboard.domain import exports, guides, looks, missing_mappings, overview, overview_verdict, resync_progress
 from dashboard.domain.guides import Guide, Turn
 from dashboard.domain.members import Member
 from dashboard.domain.overview import Overview, Queue
@@ -127,8 +126,7 @@ def _causes(found: Overview) -> list[Cause]:
     shown = found.causes[:CAUSES_SHOWN]
     mended = _mended({lot.connection.id: lot.connection for lot in shown}.values())
     ids = [lot.first_id for lot in shown]
-    query = select(Export).where(Export.tenant_id == guards.here().tenant.id, Export.id.in_(ids))
-    first = {export.id: export for export in db.session().scalars(query)}
+    first = exports.with_ids(db.session(), guards.here().tenant.id, ids)
     return [_cause(lot, first.get(lot.first_id), mended) for lot in shown]
 
 

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, redirect, request, send_file, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
@@ -13,7 +12,7 @@ from dashboard.domain import amounts, approvals, publishing, records, scope
 from dashboard.domain.approvals import Foreseen
 from dashboard.domain.publishing import Approved, NotSendable
 from dashboard.domain.records import RecordList
-from dashboard.models import Connection, Export, Record
+from dashboard.models import Connection, Record
 from dashboard.views import frame, guards, record_page, replies
 from dashboard.vocabulary.roles import Permission
 
@@ -114,12 +113,7 @@ def original(record_id: int, original_id: int) -> Response:
 @guards.requires(Permission.VIEW)
 def by_key(key: str) -> Response:
     """The address that a ledger shows beside what we sent."""
-    if "\x00" in key:
-        raise scope.NotFound("Export by key")
-    own = (Export.tenant_id == guards.here().tenant.id, Export.key == key)
-    record_id = db.session().scalar(select(Export.record_id).where(*own))
-    if record_id is None:
-        raise scope.NotFound("Export by key")
+    record_id = records.of_key(db.session(), guards.here().tenant.id, key)
     return redirect(url_for("records.shown", record_id=record_id))
 
 
@@ -164,7 +158,7 @@ def _state(asked: Any) -> dict[str, str]:
     """The list and the search, as the address carries them; an unknown list is all records."""
     named = asked.get("list", "")
     which = named if named in {each.value for each in RecordList} else RecordList.ALL.value
-    words = asked.get("q", "").replace("\x00", "").strip()[:200]
+    words = asked.get("q", "").strip()[:200]
     return {"list": which, "q": words} if words else {"list": which}
 
 

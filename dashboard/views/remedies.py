@@ -4,12 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlalchemy import select
 
 from dashboard.db import db
-from dashboard.domain import missing_mappings
+from dashboard.domain import missing_mappings, records
 from dashboard.domain.guides import Guide, Remedy, guide
-from dashboard.models import Export, Record
+from dashboard.models import Export
 from dashboard.views import guards
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
@@ -130,5 +129,4 @@ def _mapping(connection_id: int, kind: MappingKind, value: str) -> str:
 
 
 def _contact(export: Export) -> str:
-    query = select(Record.contact_key).where(Record.tenant_id == export.tenant_id, Record.id == export.record_id)
-    return db.session.scalar(query) or ""
+    return records.contact_key(db.session(), export)
