@@ -148,7 +148,7 @@ def _begins(column: InstrumentedAttribute[str], words: str) -> ColumnElement[boo
 
 
 def _text(given: Mapping[str, str], name: str, longest: int) -> str:
-    return given.get(name, "").replace("\x00", "").strip()[:longest]
+    return given.get(name, "").strip()[:longest]
 
 
 def _day(given: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:

@@ -164,7 +164,8 @@ def _broken(connected: Sequence[Connection], lots: Sequence[Lot]) -> list[Connec
 
 def _expiring(session: Session, connected: Sequence[Connection], now: datetime) -> list[tuple[Connection, datetime]]:
     """Access that nobody renewed for so long that it ends soon."""
-    in_use = {each.grant_id: each for each in connected if each.state is ConnectionState.CONNECTED}
+    live = [each for each in connected if each.state is ConnectionState.CONNECTED]
+    in_use = {each.grant_id: each for each in live}
     query = select(Grant.id, Grant.expires_at).where(Grant.id.in_(in_use))
     found = []
     for grant_id, expires_at in session.execute(query):
@@ -173,7 +174,7 @@ def _expiring(session: Session, connected: Sequence[Connection], now: datetime) 
         facts = FACTS[in_use[grant_id].provider]
         ends = expires_at - facts.access_lasts + facts.unused_lasts
         if ends - now <= EXPIRES_SOON:
-            found += [(each, ends) for each in connected if each.grant_id == grant_id]
+            found += [(each, ends) for each in live if each.grant_id == grant_id]
     return found
 
 

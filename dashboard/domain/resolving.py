@@ -154,12 +154,13 @@ def answer_alarm(session: Session, record: Record, export: Export, note: str, ac
     """Take down the warning that it may be in the ledger twice: a person looked. False when it is down already."""
     if not note.strip():
         raise BadResolution("note", "Say what you found in the ledger and what you did about it.")
+    if len(note.strip()) > LONGEST_NOTE:
+        raise BadResolution("note", f"At most {LONGEST_NOTE} characters.")
     lowered = changed(session, update(Export).where(Export.id == export.id, Export.alarm != "").values(alarm=""))
     if not lowered:
         return False
     set_committed_value(export, "alarm", "")
-    words = note.strip()[:LONGEST_NOTE]
-    audit.note_export(session, export, record.number, Act.EXPORT_LOOKED_INTO, now, actor=actor, words=words)
+    audit.note_export(session, export, record.number, Act.EXPORT_LOOKED_INTO, now, actor=actor, words=note.strip())
     return True
 
 

@@ -71,7 +71,7 @@ def kind_of(name: str) -> MappingKind:
 
 
 def _words(text: str) -> str:
-    return text.replace("\0", "").strip()[:100]
+    return text.strip()[:100]
 
 
 def _id(text: str) -> int:

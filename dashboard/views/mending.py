@@ -94,7 +94,7 @@ def reopen(record_id: int, export_id: int) -> Response:
 @guards.requires(Permission.RESOLVE)
 def answer_alarm(record_id: int, export_id: int) -> Response:
     """Somebody looked in the ledger whether it is there twice."""
-    message, kind = "The warning is taken down; what you found is in the log.", "success"
+    problem, message, kind = "", "The warning is taken down; what you found is in the log.", "success"
     with writing(db.session()) as session:
         record, export, _ = record_page.of_export(record_id, export_id, locked=True)
         note = record_page.written("note")
@@ -102,7 +102,10 @@ def answer_alarm(record_id: int, export_id: int) -> Response:
             if not resolving.answer_alarm(session, record, export, note, guards.actor(), frame.now()):
                 message, kind = "The warning was taken down already.", "info"
         except BadResolution as refused:
-            message, kind = str(refused), "error"
+            problem = str(refused)
+    if problem:
+        refusal = record_page.Refusal(export.id, note, problem)
+        return replies.page("records/shown.html", 422, **record_page.context(record_id) | {"refusal": refusal})
     return replies.gone_to(record_page.address(record), message, kind)
 
 

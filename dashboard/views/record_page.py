@@ -108,8 +108,17 @@ def of_export(record_id: int, export_id: int, *, locked: bool = False) -> tuple[
 
 
 def written(name: str, longest: int = 2000) -> str:
-    """What a field of the form holds. PostgreSQL keeps no NUL in a text, and nobody means one."""
-    return request.form.get(name, "").replace("\x00", "")[:longest]
+    """What a field of the form holds."""
+    return request.form.get(name, "")[:longest]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A note about an export as it was entered, and why it was not taken."""
+
+    export_id: int
+    entered: str
+    problem: str
 
 
 def context(record_id: int) -> dict[str, Any]:
@@ -133,6 +142,7 @@ def context(record_id: int) -> dict[str, Any]:
         "approver": records.approver(rows, record),
         "is_overdue": records.is_overdue(rows, record, frame.today(frame.now())),
         "originals": originals,
+        "refusal": None,
         "tax_words": _tax_words,
         "exports": exports,
         "destinations": list(destinations.values()),

@@ -106,7 +106,7 @@ def shown(resync_id: int) -> AnyResponse:
 @guards.requires(Permission.SEND)
 def confirm(resync_id: int) -> AnyResponse:
     session = db.session()
-    reason = request.form.get("reason", "").replace("\x00", "").strip()
+    reason = request.form.get("reason", "").strip()
     try:
         with writing(session):
             found = _owned(resync_id)

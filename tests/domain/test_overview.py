@@ -212,6 +212,19 @@ def test_access_that_nobody_renewed_for_weeks_is_told_before_it_ends(world: Worl
     assert expiring[0][1] == AT - timedelta(days=46, minutes=30) + timedelta(days=60)
 
 
+def test_what_is_broken_already_is_not_said_to_end_soon(world: World) -> None:
+    sound = world.connect_xero()
+    with writing(world.session) as session:
+        grant = session.get_one(Grant, sound.grant_id)
+        grant.expires_at = AT - timedelta(days=46)
+        other = Company("22222222-aaaa-4aaa-8aaa-000000000002", "Nordlys Export AB", "link-2")
+        (broken,) = connections.connect(session, grant, [other], world.actor("ada"), AT)
+        connections.break_off(session, broken, ErrorCode.ACCESS_EXPIRED, "gone", AT)
+    found = seen(world)
+    assert [each.id for each, _ in found.expiring] == [sound.id]
+    assert [each.id for each in found.broken] == [broken.id]
+
+
 def test_a_visit_begins_after_half_an_hour_and_tells_what_came_since_the_one_before(world: World) -> None:
     def look(at: datetime) -> None:
         with writing(world.session) as session:

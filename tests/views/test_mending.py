@@ -469,6 +469,9 @@ def test_a_possible_double_booking_stands_first_until_somebody_looked(world: Wor
     assert main.index(alarm) < main.index("Invoice # must be unique.")
     assert "may be in Xero twice; look there first" in main
     assert "Say what you found" in bo.post(case.alarm, {"note": ""}).text
+    long = f"Voided {'INV-7 ' * 200}"
+    refused = bo.post(case.alarm, {"note": long})
+    assert (refused.status_code, "At most 1000 characters." in refused.text, long in refused.text) == (422, True, True)
     assert "is taken down" in bo.post(case.alarm, {"note": "Voided INV-7"}).text
     assert alarm not in bo.get(case.page).text.partition('id="history"')[0]
     assert [entry.words for entry in case.entries(Act.EXPORT_LOOKED_INTO)] == ["Voided INV-7"]
