@@ -71,7 +71,7 @@ def invoices_typed_in_by_hand(today: date, numbers: Sequence[str]) -> list[dict[
 def files(today: date, day: date, age: int) -> Iterator[File]:
     """Where the causes come from; each line of this table says which, and how many."""
     make = {
-        # Mapped this morning, and mended.
+        # Mapped on the last working day, and mended.
         13: lambda: _expenses(MAPPED_LATER_ACCOUNT, "Tools and consumables", 4, day, 500),
         12: lambda: _expenses("5410", "Workbench and shelving", 3, day, 510),
         11: lambda: _unknown_customers(day, 4, 700),

@@ -81,7 +81,6 @@ class _Story:
         self._set_up()
         for age in range(self.days, -1, -1):
             self._day(self.written[age], age)
-        self._mend_one_cause()
         self._last_morning()
 
     def _set_up(self) -> None:
@@ -125,6 +124,8 @@ class _Story:
             self._at(day, 13, 7 + age * 11 % 35)
             self._office_hours(day, age, list(day.afternoon), who, until=time(15, 11 + age * 13 % 40))
         self._happen(history.after_work(self.today), day)
+        if day.on == working_day(self.today, 1):
+            self._mend_one_cause(day)
         self._close_the_shop(day, age)
 
     def _office_hours(self, day: story.Day, age: int, files: list[File], who: str, until: time) -> None:
@@ -179,9 +180,9 @@ class _Story:
                 seen = datetime.combine(day.on, time(9, 2), tenant.zone).astimezone(UTC)
                 looks.note(session, self.hands.member(tenant, email), seen)
 
-    def _mend_one_cause(self) -> None:
+    def _mend_one_cause(self, day: story.Day) -> None:
         """Ada maps an account that was missing; Bo sends again what waited for it."""
-        self.clock.pass_minutes(9)
+        self._at(day, 16, 48)
         self.hands.map(self.books, ledgers.MAPPED_LATER, ADA)
         self.clock.pass_minutes(4)
         (_, account, _), *_ = ledgers.MAPPED_LATER
