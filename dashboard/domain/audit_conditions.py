@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, literal_column, or_
 
+from dashboard.domain import spellings
 from dashboard.domain.audit_filters import MACHINE, Filters
 from dashboard.models import AuditEntry
 from dashboard.vocabulary.audit import WITHOUT_A_MOVE
@@ -39,7 +40,8 @@ def compared(filters: Filters) -> dict[str, Any]:
     ):
         values |= {f"begins:{n}": start, f"below:{n}": start[:-1] + chr(ord(start[-1]) + 1)}
     for n, word in enumerate(filters.text.split()):
-        values[f"word:{n}"] = "%" + re.sub("([%_!])", r"!\1", word) + "%"
+        for spelled, each in enumerate(spellings.of(word)):
+            values[f"word:{n}:{spelled}"] = "%" + re.sub("([%_!])", r"!\1", each) + "%"
     return values
 
 
@@ -55,7 +57,7 @@ def conditions(shape: Shape) -> list[ColumnElement[bool]]:
     if "machine" in shape:
         found.append(_entry.actor_id.is_(None))
     starts = [_begins_with(name) for name in shape if name.startswith("begins:")]
-    return [*found, *([or_(*starts)] if starts else []), *(_holds(name) for name in shape if name.startswith("word:"))]
+    return [*found, *([or_(*starts)] if starts else []), *_holding(shape)]
 
 
 def _begins_with(name: str) -> ColumnElement[bool]:
@@ -67,6 +69,13 @@ def _begins_with(name: str) -> ColumnElement[bool]:
     return (_entry.reference >= bindparam(name)) & (_entry.reference < bindparam(below))
 
 
-def _holds(name: str) -> ColumnElement[bool]:
-    """Whether the word stands anywhere in what an entry says, in capitals or not."""
-    return or_(*(column.ilike(bindparam(name), escape="!") for column in _SEARCHED))
+def _holding(shape: Shape) -> list[ColumnElement[bool]]:
+    """For each word, whether it stands anywhere in what an entry says, in one of its spellings."""
+    words: dict[str, list[str]] = {}
+    for name in shape:
+        if name.startswith("word:"):
+            words.setdefault(name.rpartition(":")[0], []).append(name)
+    return [
+        or_(*(column.ilike(bindparam(name), escape="!") for column in _SEARCHED for name in names))
+        for names in words.values()
+    ]

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement
 
+from dashboard.domain import spellings
 from dashboard.domain.scope import NotFound, row_id
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.records import RecordKind
@@ -122,7 +122,9 @@ def narrowing(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.subject:
         conditions.append(Export.error_subject == filters.subject)
     if filters.words:
-        conditions.append(or_(_begins(Record.number, filters.words), _begins(Record.contact_name, filters.words)))
+        conditions.append(
+            spellings.begins(Record.number, filters.words) | spellings.begins(Record.contact_name, filters.words)
+        )
     if filters.since:
         conditions.append(Record.issue_date >= filters.since)
     if filters.until:
@@ -138,13 +140,6 @@ def chosen_connections(connections: Sequence[Connection], filters: Filters) -> l
     if not chosen:
         raise NotFound(f"connection {filters.connection_id}")
     return chosen
-
-
-def _begins(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
-    """Begins with the words in any case. SQLite folds the case of ASCII alone, so the usual spellings are asked for."""
-    spellings = dict.fromkeys((words, words.lower(), words.upper(), words.capitalize(), words.title()))
-    wanted = [words] if words.isascii() else list(spellings)
-    return or_(*(column.istartswith(each, autoescape=True) for each in wanted))
 
 
 def _text(given: Mapping[str, str], name: str, longest: int) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from dashboard.domain import audit
+from dashboard.domain import audit, spellings
 from dashboard.domain.actors import Actor
 from dashboard.domain.references import Ledger
 from dashboard.models import Connection, Mapping, MappingChange, Record
@@ -81,7 +81,7 @@ def listed(
     )
     if words:
         columns = (Mapping.source_label, Mapping.source_value, Mapping.target_label)
-        query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+        query = query.where(spellings.holds(columns, words))
     last = session.scalars(query.where(Mapping.id == after)).one_or_none() if after else None
     if last is not None:
         query = query.where(tuple_(Mapping.source_label, Mapping.id) > (last.source_label, last.id))

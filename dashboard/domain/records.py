@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import standing
+from dashboard.domain import spellings, standing
 from dashboard.domain.intake.identity import normalised_number
 from dashboard.domain.scope import NotFound
 from dashboard.models import Connection, Export, Original, Record, RecordOriginal, User
@@ -221,8 +221,7 @@ def _search(words: str) -> list[ColumnElement[bool]]:
         return []
     return [
         or_(
-            Record.number.icontains(wanted, autoescape=True),
-            Record.contact_name.icontains(wanted, autoescape=True),
+            spellings.holds((Record.number, Record.contact_name), wanted),
             Record.normalised_number == normalised_number(wanted),
         )
     ]
