@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import audit, counts, lifecycle, publishing, resolving
+from dashboard.domain import audit, counts, lifecycle, publishing, resolving, twins
 from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.audit import Act
@@ -86,7 +86,8 @@ def archive(session: Session, record: Record, reason: str, actor: Actor, now: da
 
 
 def restore(session: Session, record: Record, actor: Actor, now: datetime) -> None:
-    """Take the record back as it was. One that may be the same as another that is not archived has to be decided anew.
+    """Take the record back as it was. One that may be the same as another that is not archived has to be decided anew,
+    unless a person said before that both are kept.
 
     What was held stays so only while something holds it. The record is held by the caller's lock. Raises CannotArchive.
     """
@@ -119,12 +120,13 @@ def _hold_again(session: Session, export: Export, actor: Actor, now: datetime) -
 
 
 def _has_a_twin(session: Session, record: Record) -> bool:
-    other = (
+    beside = (
         Record.tenant_id == record.tenant_id,
         Record.id == record.duplicate_of_id,
         Record.archived_at.is_(None),
     )
-    return session.scalar(select(Record.id).where(*other)) is not None
+    other = session.scalars(select(Record).where(*beside)).one_or_none()
+    return other is not None and not twins.are_kept_apart(record, other)
 
 
 def _held(session: Session, record: Record, status: Status) -> list[Export]:

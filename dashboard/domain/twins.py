@@ -4,12 +4,13 @@ a bill that is stored already is intake's question; this one can only be asked o
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain.mappings import Mapped
-from dashboard.models import Connection, Export, Record
+from dashboard.models import Connection, Export, Record, Tenant
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Fault
@@ -43,17 +44,19 @@ def hold_back(
     if not bills:
         return {}
     others = _others(session, connection, mapped, bills)
+    zone = session.get_one(Tenant, connection.tenant_id).zone
     faults = {}
     # Rows are changed in the order of their ids, as by everybody who holds several records.
     for each in sorted(bills, key=lambda bill: bill.record.id):
         record = each.record
         key = (each.contact_id, record.normalised_number, record.kind)
         for other, theirs in others.get(key, ()):
-            if other.id == record.id or _is_behind(theirs, each.export) or _is_decided(record, other):
+            if other.id == record.id or _is_behind(theirs, each.export) or are_kept_apart(record, other):
                 continue
             record.is_possible_duplicate = True
             record.duplicate_of_id = other.id
-            words = _words(other, theirs, connection.provider.label)
+            taken_in = other.created_at.astimezone(zone).date()
+            words = _words(other, theirs, taken_in, connection.provider.label)
             faults[each.export.id] = Fault(ErrorCode.NUMBER_EXISTS, record.number[:255], words, f"record:{other.id}")
             break
     session.flush()
@@ -93,14 +96,14 @@ def _is_behind(theirs: Export, ours: Export) -> bool:
     return theirs.status is Status.PENDING and theirs.id > ours.id
 
 
-def _is_decided(record: Record, other: Record) -> bool:
+def are_kept_apart(record: Record, other: Record) -> bool:
     """Whether a person kept both. That one was kept in the place of the other says the opposite."""
     return other.id in record.kept_apart or record.id in other.kept_apart
 
 
-def _words(other: Record, theirs: Export, label: str) -> str:
+def _words(other: Record, theirs: Export, taken_in: date, label: str) -> str:
     what = f"{other.kind.label.lower()} {other.number} of {other.contact_name}"
-    origin = f"from another record taken in on {other.created_at:%-d %b %Y}: same bill?"
+    origin = f"from another record taken in on {taken_in:%-d %b %Y}: same bill?"
     if theirs.status is Status.RESOLVED and theirs.resolution == "by-hand":
         return f"{what[0].upper()}{what[1:]} was entered in {label} by hand already, {origin}"
     if theirs.status in IN_FLIGHT:

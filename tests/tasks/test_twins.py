@@ -1,5 +1,7 @@
 """A bill that two records bring: seen where both meet, at the ledger's contact, before it is booked a second time."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from dashboard.db import writing
@@ -53,7 +55,7 @@ def test_a_bill_taken_in_again_under_another_name_of_its_supplier_is_booked_once
     export = sent(scene, second)
 
     assert (export.status, export.error_code) == (Status.FAILED, ErrorCode.NUMBER_EXISTS)
-    day = f"{first.created_at:%-d %b %Y}"
+    day = f"{first.created_at.astimezone(scene.world.nordlys.zone):%-d %b %Y}"
     assert export.error_words == (
         f"Xero holds bill T-523 of Trådverket AB already, from another record taken in on {day}: same bill?"
     )
@@ -191,3 +193,12 @@ def test_a_record_archived_while_it_was_held_back_is_not_sent(scene: Scene) -> N
 
     assert (scene.seen(export).status, export.error_words) == (Status.FAILED, "T-523 is archived")
     assert scene.books.document_writes() == []
+
+
+def test_the_day_that_the_other_was_taken_in_is_the_organisations(scene: Scene) -> None:
+    first, second = both(scene)
+    sent(scene, first)
+    with writing(scene.session):
+        first.created_at = datetime(2026, 11, 3, 23, 30, tzinfo=UTC)
+
+    assert "from another record taken in on 4 Nov 2026: same bill?" in sent(scene, second).error_words

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select, update
 
 from dashboard.db import writing
-from dashboard.domain import counts
+from dashboard.domain import counts, duplicates
 from dashboard.models import AuditEntry, Connection, Export, Record
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Permission
@@ -151,3 +151,18 @@ def test_a_viewer_sees_why_not(world: World, visit: Visit) -> None:
     assert Permission.APPROVE.refusal in cleo.get(f"{page}/archiving").text
     assert cleo.post(f"{page}/archiving", {"reason": "Wrong"}).status_code == 403
     assert cleo.post(f"{page}/restoring", {}).status_code == 403
+
+
+def test_what_was_kept_as_a_document_of_its_own_stays_so_when_it_is_restored(world: World, visit: Visit) -> None:
+    first, second = world.records(2, kind="bill")
+    with writing(world.session) as session:
+        values = {"duplicate_of_id": first.id, "is_possible_duplicate": True}
+        session.execute(update(Record).where(Record.id == second.id).values(**values))
+    with writing(world.session) as session:
+        duplicates.keep_both(session, seen(world, second), world.actor("bo"), world.now())
+    bo, page = visit("bo"), f"/records/{second.id}"
+    bo.get(f"{page}/archiving")
+    bo.post(f"{page}/archiving", {"reason": "Not ours"})
+
+    assert "Possible duplicate" not in bo.post(f"{page}/restoring", {}).text
+    assert not seen(world, second).is_possible_duplicate
