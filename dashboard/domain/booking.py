@@ -146,7 +146,7 @@ def move(
     if unmovable:
         raise CannotMove(unmovable)
     known, before = locks(session, connection), booked_on(record, export)
-    _check_day(to, before, known, connection.provider.label, now)
+    _check_day(to, before, known, connection.provider.label, now.astimezone(member.tenant.zone).date())
     what = change(record, export, to, known)
     is_guarded = needs(record) is Permission.MOVE_ISSUED_DATE or what.crosses_year_end
     if is_guarded and not member.may(Permission.MOVE_ISSUED_DATE):
@@ -173,10 +173,10 @@ def move(
     )
 
 
-def _check_day(to: date, before: date, known: Locks, label: str, now: datetime) -> None:
+def _check_day(to: date, before: date, known: Locks, label: str, today: date) -> None:
     if to == before:
         raise DateRefused("date", f"It is booked on {day(to)} already.")
-    if to - now.date() > FURTHEST:
+    if to - today > FURTHEST:
         raise DateRefused("date", f"{day(to)} is more than a year from now.")
     locked = known.refusal(to, label)
     if locked:

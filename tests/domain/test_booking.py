@@ -1,7 +1,7 @@
 """Moving a booking date: what is locked, whose it is to move, what it means for tax, and what the log keeps."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -29,7 +29,9 @@ class Case:
     export: Export
     connection: Connection
 
-    def move(self, to: date, *, name: str = "bo", reason: str = "Closed", month: str = "2026-10") -> None:
+    def move(
+        self, to: date, *, name: str = "bo", reason: str = "Closed", month: str = "2026-10", at: datetime | None = None
+    ) -> None:
         session = self.world.session
         user = self.world.users[name]
         standing = members.standing(session, user.id, user.session_mark)
@@ -37,7 +39,9 @@ class Case:
         assert member
         with writing(session):
             export = session.get_one(Export, self.export.id, populate_existing=True)
-            booking.move(session, self.record, export, self.connection, to, reason, month, member, self.world.now())
+            booking.move(
+                session, self.record, export, self.connection, to, reason, month, member, at or self.world.now()
+            )
 
     def checked(self) -> Checked:
         session, connection = self.world.session, self.connection
@@ -164,3 +168,14 @@ def test_the_request_to_reopen_names_organisation_number_date_and_lock(world: Wo
     words = booking.request_to_reopen(case.record, case.export, case.connection, known)
     for part in ("Nordlys AB", case.record.number, "20 Aug 2026", "period lock date 30 Sep 2026", "125.00 SEK"):
         assert part in words
+
+
+def test_a_year_from_now_is_counted_from_the_organisations_day(world: World) -> None:
+    case = closed(world)
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    furthest = date(2026, 11, 21) + booking.FURTHEST
+
+    case.move(furthest, name="ada", month="2027-11", at=late)
+
+    with pytest.raises(DateRefused, match="more than a year from now"):
+        case.move(furthest + timedelta(days=1), name="ada", month="2027-11", at=late)
