@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from dashboard.db import writing
-from dashboard.domain import attachments, audit
+from dashboard.domain import attachments, attempts, audit
 from dashboard.domain.leases import attachment_due
 from dashboard.models import Attempt, Export, Original, Record, RecordOriginal
 from dashboard.models.export import AttachmentState, AttemptState, Step
@@ -35,8 +35,7 @@ def attach_next(holding: Holding) -> bool:
     """
     session = holding.session
     session.rollback()
-    now = holding.clock()
-    query = select(Export).where(Export.connection_id == holding.connection.id, *attachment_due(now))
+    query = select(Export).where(Export.connection_id == holding.connection.id, *attachment_due(holding.clock()))
     export = session.scalars(query.order_by(Export.id).limit(1)).one_or_none()
     if export is None:
         return False
@@ -64,7 +63,7 @@ def attach_next(holding: Holding) -> bool:
             trigger=export.trigger,
             epoch=holding.lease.epoch,
             posting={"file_name": name, "sha256": file.sha256, "ledger_id": export.ledger_id},
-            begun_at=now,
+            begun_at=holding.clock(),
         )
         session.add(attempt)
         session.flush()
@@ -84,47 +83,55 @@ def attach_next(holding: Holding) -> bool:
         words = fault.words or "the right to attach files is missing"
         outcome = Refused((Fault(fault.code, "", words),), Exchange("PUT", "", "", None, words))
     with writing(session):
-        _end(holding, export, attempt, outcome, reference)
+        _end(holding, attempt.id, outcome, reference)
     if isinstance(outcome, Wait):
         raise ProviderError(outcome.code, words=outcome.words, retry_after=outcome.seconds)
     return True
 
 
-def _end(
-    holding: Holding,
-    export: Export,
-    attempt: Attempt,
-    outcome: Outcome,
-    reference: str,
-) -> None:
+def _end(holding: Holding, attempt_id: int, outcome: Outcome, reference: str) -> None:
     session, now = holding.session, holding.clock()
+    export, attempt = attempts.locked(session, attempt_id)
     exchange = outcome.exchange
     attempt.ended_at, attempt.http_status, attempt.request_id = now, exchange.status, exchange.request_id
     attempt.method, attempt.address = exchange.method, exchange.address[:1000]
     attempt.request, attempt.response = exchange.request, exchange.response
-    session.refresh(export)
     match outcome:
         case Accepted():
             attempt.state = AttemptState.ACCEPTED
-            export.attachment = AttachmentState.DONE
-            words = "The original is attached"
         case Refused(faults=faults):
             attempt.state, attempt.error_code = AttemptState.REFUSED, faults[0].code.value
             attempt.error_words = "; ".join(fault.words for fault in faults)
-            export.attachment = AttachmentState.REFUSED
-            words = f"{attachments.NOT_ATTACHED}: {attempt.error_words}"
-            export.warning = attachments.warned(export, attempt.error_words)
         case Wait(code=code, words=told):
             attempt.state, attempt.error_code, attempt.error_words = AttemptState.TOLD_TO_WAIT, code.value, told
-            session.flush()
-            said = f"The original waits and is sent later: {told or code.value}"
-            _note_delay(holding, export, attempt, reference, said)
-            return
         case Unknown(words=told):
             attempt.state, attempt.error_words = AttemptState.UNANSWERED, told
-            words = _after_silence(export, holding)
+    session.flush()
+    if export.attachment is not AttachmentState.DUE:
+        # Another holder has ended it meanwhile: an answer as late as that is recorded and changes nothing.
+        words = f"A late answer to an earlier try to attach the original: {attempt.state.value.replace('-', ' ')}"
+    elif isinstance(outcome, Wait):
+        said = f"The original waits and is sent later: {outcome.words or outcome.code.value}"
+        _note_delay(holding, export, attempt, reference, said)
+        return
+    else:
+        words = _settle(holding, export, attempt, outcome)
     session.flush()
     audit.note_export(session, export, reference, Act.ATTACHMENT_OUTCOME, now, words=words, attempt_id=attempt.id)
+
+
+def _settle(holding: Holding, export: Export, attempt: Attempt, outcome: Accepted | Refused | Unknown) -> str:
+    """What becomes of the original, in words for the log."""
+    match outcome:
+        case Accepted():
+            export.attachment = AttachmentState.DONE
+            return "The original is attached"
+        case Refused():
+            export.attachment = AttachmentState.REFUSED
+            export.warning = attachments.warned(export, attempt.error_words)
+            return f"{attachments.NOT_ATTACHED}: {attempt.error_words}"
+        case Unknown():
+            return _after_silence(export, holding)
 
 
 def _note_delay(holding: Holding, export: Export, attempt: Attempt, reference: str, words: str) -> None:

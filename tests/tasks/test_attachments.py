@@ -1,5 +1,6 @@
 """The original goes along with its document, once; whatever becomes of it, the document stays where it is."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,11 @@ from dashboard.models.export import AttachmentState, AttemptState, Step
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.records import Direction
 from dashboard.vocabulary.statuses import Status
+from jobs.connectors.wire import Transport
+from jobs.tasks.office import Office
+from tests.tasks.network import Held
 from tests.tasks.scene import Scene
+from tests.tasks.test_fencing import slow_runner
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "ubl" / "invoice.xml"
 
@@ -174,3 +179,22 @@ def test_where_a_connection_does_not_want_originals_none_is_attached(scene: Scen
 
     assert (scene.seen(export).status, export.attachment) == (Status.SYNCED, AttachmentState.NONE)
     assert scene.books.holds("attachments") == []
+
+
+def test_a_late_silence_to_a_former_holder_does_not_take_an_original_for_missing(
+    scene: Scene, office_over: Callable[[Transport], Office]
+) -> None:
+    export = bill(scene)
+    with writing(scene.session):
+        export.attachment_tries = 4
+    held = Held("PUT", "/Attachments/", is_answered=False)
+
+    with slow_runner(office_over(held), held):
+        scene.later(seconds=31)
+        scene.run()
+        assert scene.seen(export).attachment is AttachmentState.DONE
+        scene.books.fault("drop-before", method="PUT", path="/Attachments/")
+
+    assert (scene.seen(export).attachment, export.warning) == (AttachmentState.DONE, "")
+    assert scene.states(export, Step.ATTACHMENT) == [AttemptState.UNANSWERED, AttemptState.ACCEPTED]
+    assert logged(scene, export)[-1].words == "A late answer to an earlier try to attach the original: unanswered"

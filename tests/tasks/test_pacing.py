@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -11,6 +12,7 @@ from dashboard.db import writing
 from dashboard.domain import budgets
 from dashboard.models import CallBudget
 from dashboard.models.connection import ConnectionState
+from dashboard.models.export import AttachmentState, Step
 from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.statuses import Status
 from jobs.gate import ceilings
@@ -128,3 +130,31 @@ def forget_calls(scene: Scene) -> None:
     """As if no call had been made for a day."""
     scene.session.execute(delete(CallBudget))
     scene.session.commit()
+
+
+def test_an_original_that_waited_for_its_turn_began_when_it_had_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.later(minutes=2)
+    for _ in range(2):
+        scene.approve(1)
+        scene.run()
+    scene.later(seconds=45)
+    (export,) = scene.approve(1, kind="bill")
+
+    waited: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        """Time passes for everybody at once."""
+        waited.append(seconds)
+        scene.later(seconds=seconds)
+        return False
+
+    monkeypatch.setattr(scene.office.stopping, "wait", wait)
+    scene.run()
+
+    assert scene.seen(export).attachment is AttachmentState.DONE
+    assert sum(waited) > 10
+    (attempt,) = scene.attempts(export, Step.ATTACHMENT)
+    assert attempt.ended_at is not None
+    assert attempt.ended_at - attempt.begun_at < timedelta(seconds=5)
