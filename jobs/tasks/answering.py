@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from dashboard.db import changed, writing
-from dashboard.domain import audit, checking, connections, lookups, mappings, references, stored_postings
+from dashboard.domain import audit, checking, connections, lifecycle, lookups, mappings, references, stored_postings
 from dashboard.domain.actors import Actor
 from dashboard.domain.intake.identity import normalised_name, normalised_tax_id
 from dashboard.models import Attempt, Connection, Export, Lookup, Record
@@ -16,6 +16,7 @@ from dashboard.vocabulary.errors import CONNECTION_WIDE, ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Accepted, ContactPosting, ProviderError, Refused, Unknown, Wait
 from dashboard.vocabulary.references import ReferenceItem, ReferenceKind
+from dashboard.vocabulary.statuses import Status
 from jobs.tasks import following, reading_lists
 from jobs.tasks.holding import Holding
 
@@ -112,10 +113,14 @@ def _find(holding: Holding, lookup: Lookup) -> dict[str, Any]:
     (finding,) = holding.connector.find([stored_postings.restored(posting)])
     told = checking.told(finding)
     with writing(session):
-        changed(
-            session,
-            update(Export).where(Export.id == export_id, Export.tenant_id == lookup.tenant_id).values(found=told),
+        # Kept only beside the failure that it was asked about, and by whoever still holds the connection.
+        failed = update(Export).where(
+            Export.id == export_id,
+            Export.tenant_id == lookup.tenant_id,
+            Export.status == Status.FAILED,
+            lifecycle.holds(holding.lease.fence),
         )
+        changed(session, failed.values(found=told))
     return {"found": type(finding).__name__.lower(), **(told or {"objects": [], "differences": []})}
 
 

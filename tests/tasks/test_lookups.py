@@ -21,8 +21,9 @@ from dashboard.vocabulary.statuses import Status
 from jobs.connectors.wire import Transport
 from jobs.tasks import consents, drain
 from jobs.tasks.office import Office
-from tests.tasks.network import DyingAtACall, Killed
+from tests.tasks.network import DyingAtACall, Held, Killed
 from tests.tasks.scene import Scene
+from tests.tasks.test_fencing import slow_runner
 
 
 def ask(scene: Scene, kind: LookupKind, **question: Any) -> Lookup:
@@ -333,3 +334,23 @@ def test_lists_that_were_never_read_are_read_before_anything_is_sent(scene: Scen
         "Organisation",
         "Currencies",
     ]
+
+
+def test_a_look_that_comes_back_to_a_former_holder_says_nothing_of_what_was_booked_since(
+    scene: Scene, office_over: Callable[[Transport], Office]
+) -> None:
+    scene.books.change("deactivate-account:200")
+    (export,) = scene.by_hand(1)
+    scene.run()
+    assert scene.seen(export).status is Status.FAILED
+    scene.books.change("activate-account:200")
+    ask(scene, LookupKind.FIND, export=export.id)
+    held = Held("GET", "/Invoices", is_answered=False)
+
+    with slow_runner(office_over(held), held):
+        scene.later(seconds=31)
+        scene.send_again(export)
+        scene.run()
+        assert scene.seen(export).status is Status.SYNCED
+
+    assert scene.seen(export).found is None
