@@ -4,8 +4,10 @@ Every few rows are a transaction of their own: killed at any moment, the next ru
 """
 
 import secrets
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from time import perf_counter
 
@@ -44,17 +46,16 @@ class Stopped(Exception):
 
 def run(office: Office) -> tuple[int, int]:
     """How many audit entries were deleted, and how many attempts lost their bodies. Nothing while another runner is
-    at it."""
+    at it. A fault that one organisation meets is raised when the others have had their turn; the runner records it."""
     sweep = _Sweep(office)
     with office.session() as session:
         with writing(session):
             if not task_leases.hold(session, TASK, sweep.holder, HELD):
                 return 0, 0
         try:
-            for tenant in session.scalars(select(Tenant).order_by(Tenant.id)).all():
-                sweep.tidy(session, tenant)
-        except Stopped:
-            log.info("retention goes on later")
+            with ExitStack() as turns:
+                for tenant in session.scalars(select(Tenant).order_by(Tenant.id.desc())).all():
+                    turns.callback(sweep.tidy, session, tenant, tenant.slug)
         finally:
             session.rollback()
             with writing(session):
@@ -69,10 +70,25 @@ class _Sweep:
         self._office = office
         self._limit = FEWEST
         self.holder = secrets.token_hex(8)
+        self._is_stopped = False
         self.entries = 0
         self.bodies = 0
 
-    def tidy(self, session: Session, tenant: Tenant) -> None:
+    def tidy(self, session: Session, tenant: Tenant, slug: str) -> None:
+        """Delete what is over of one organisation, unless the run was stopped before."""
+        if self._is_stopped:
+            return
+        try:
+            self._tidy(session, tenant)
+        except Stopped:
+            self._is_stopped = True
+            log.info("retention goes on later")
+        finally:
+            if isinstance(sys.exception(), Exception):
+                session.rollback()
+                log.error("retention met a fault", organisation=slug)
+
+    def _tidy(self, session: Session, tenant: Tenant) -> None:
         """Raises Stopped; what has gone by then is told all the same."""
         before = self._kept_since(tenant)
         if before is None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from dashboard.db import writing
 from dashboard.domain import audit, retention, task_leases, tenants
@@ -14,6 +15,7 @@ from dashboard.vocabulary.plans import Plan
 from dashboard.vocabulary.statuses import Status
 from jobs.schedule import SCHEDULE
 from jobs.tasks import retention as task
+from tests.support.refusing import WORDS, allow, refuse
 from tests.tasks.scene import Scene, entries_counted, entries_there
 
 LAST_DAY = 120
@@ -291,3 +293,21 @@ def test_another_organisations_plan_is_its_own(scene: Scene) -> None:
 
 def test_the_runner_does_it_by_itself() -> None:
     assert [entry.name for entry in SCHEDULE if entry.task is task.run] == ["retention"]
+
+
+def test_a_fault_at_one_organisation_keeps_nothing_of_the_others(scene: Scene) -> None:
+    nordlys, maple = scene.world.nordlys.id, scene.world.maple.id
+    assert nordlys < maple
+    with writing(scene.session):
+        for tenant in (nordlys, maple):
+            audit.note_act(scene.session, tenant, Act.SIGNED_IN, midnight(scene, 400), reference="old")
+    refuse(scene.session, "DELETE", "audit_entry", f"OLD.tenant_id = {nordlys}")
+
+    with pytest.raises(DBAPIError, match=WORDS):
+        task.run(scene.office)
+
+    old = select(AuditEntry.tenant_id).where(AuditEntry.reference == "old")
+    scene.session.rollback()
+    assert scene.session.scalars(old).all() == [nordlys]
+    allow(scene.session, "audit_entry")
+    assert task.run(scene.office) == (1, 0)
