@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
@@ -81,8 +82,8 @@ class Runner:
         return in_time
 
 
-def run_until_told(office: Office) -> None:
-    """Run until SIGTERM or SIGINT."""
+def run_until_told(office: Office, beside: AbstractContextManager[object] | None = None) -> None:
+    """Run until SIGTERM or SIGINT. `beside` is entered once the runner has started, and left once it has stopped."""
     told = threading.Event()
 
     def tell(number: int, frame: FrameType | None) -> None:
@@ -92,8 +93,10 @@ def run_until_told(office: Office) -> None:
     signal.signal(signal.SIGINT, tell)
     runner = Runner(office)
     runner.start()
-    told.wait()
-    if not runner.stop():
+    with beside or nullcontext():
+        told.wait()
+        in_time = runner.stop()
+    if not in_time:
         # Python waits for its threads at the end, and this call may last for minutes yet.
         logging.shutdown()
         os._exit(0)

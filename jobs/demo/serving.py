@@ -4,13 +4,15 @@ import json
 import logging
 import os
 import shlex
-import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import waitress
+from flask import Flask
 from flask_migrate import upgrade
 
 from dashboard.app import MIGRATIONS, create_app
@@ -18,7 +20,7 @@ from dashboard.config import Config, load, new_secret, new_token_key
 from jobs import sandbox
 from jobs.demo.people import PASSWORD, PEOPLE
 from jobs.demo.seeding import is_seeded, seed
-from jobs.runner import Runner
+from jobs.runner import run_until_told
 from jobs.tasks.office import Office
 
 ENVIRONMENT = "tieout.env"
@@ -41,14 +43,17 @@ def run(port: int, sandbox_port: int, data: Path, days: int) -> None:
     if not is_seeded(app):
         click.echo(f"Making the demo's organisations: {days} days of documents, sent to the sandbox …")
         seed(app, sandbox_url, days)
-    runner = Runner(Office(app))
-    runner.start()
+    run_until_told(Office(app), _served(app, ledgers, port, sandbox_port, data))
+
+
+@contextmanager
+def _served(app: Flask, ledgers: sandbox.Handle, port: int, sandbox_port: int, data: Path) -> Iterator[None]:
+    """The dashboard and the ledgers, both closed behind the runner."""
     server = waitress.create_server(app, listen=_addresses(port), threads=8)
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
     _say(port, sandbox_port, data)
-    _wait_for_a_signal()
-    runner.stop()
+    yield
     server.close()
     ledgers.close()
 
@@ -114,10 +119,3 @@ def _say(port: int, sandbox_port: int, data: Path) -> None:
         f"For the command line: set -a; . {data / ENVIRONMENT}; set +a\n"
         "Stop with Ctrl-C.",
     )
-
-
-def _wait_for_a_signal() -> None:
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
-    told.wait()

@@ -1,13 +1,25 @@
 """SIGTERM: take nothing further, end what is under way or hand it back, within 25 seconds."""
 
+import shlex
+import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from dashboard.models import Attempt, Record
+from dashboard.app import create_app
+from dashboard.config import load
+from dashboard.db import db, writing
+from dashboard.domain import lookups
+from dashboard.domain.actors import MACHINE
+from dashboard.models import Attempt, Connection, Lookup, Record
 from dashboard.models.export import AttemptState
+from dashboard.models.lookup import LookupKind, LookupState
 from dashboard.vocabulary.statuses import Status
+from jobs.demo.serving import ENVIRONMENT
+from tests.browser.running import start_demo
 from tests.chaos import truth
 from tests.chaos.processes import RunnerProcess, SandboxProcess, wait_until
 from tests.chaos.storm import TIMES
@@ -71,3 +83,29 @@ def settled_by_another(world: World, environment: dict[str, str], log: Path) -> 
         return runner.ended_within(25)
     finally:
         runner.kill()
+
+
+def test_a_demo_whose_call_does_not_end_ends_all_the_same(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "demo")
+    try:
+        demo.ledger.fault("timeout", times=0)
+        settings = dict(line.split("=", 1) for line in (demo.data / ENVIRONMENT).read_text().splitlines())
+        app = create_app(load({name: shlex.split(value)[0] for name, value in settings.items() if value}))
+        with app.app_context(), Session(db.engine) as session:
+            connection = session.scalars(select(Connection).order_by(Connection.id)).first()
+            assert connection is not None
+            with writing(session):
+                lookups.ask(session, connection, LookupKind.LISTS, {}, MACHINE, datetime.now(UTC))
+            wait_until("a call is under way", lambda: begun(session))
+            db.engine.dispose()
+
+        demo.process.send_signal(signal.SIGINT)
+
+        demo.process.wait(40)
+    finally:
+        demo.process.kill()
+
+
+def begun(session: Session) -> bool:
+    session.rollback()
+    return session.scalar(select(Lookup.id).where(Lookup.state == LookupState.BEGUN)) is not None
