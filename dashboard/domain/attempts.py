@@ -1,6 +1,6 @@
 """Attempts: stored before anything is sent, handed back when nothing left. What came back is outcomes.py."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,9 +129,18 @@ def twice_fault(export: Export) -> Fault:
     return Fault(ErrorCode.DOUBLE_BOOKED, "", export.alarm)
 
 
+def hold_records(session: Session, ids: Collection[int]) -> None:
+    """Hold these records until the transaction ends, in the order of their ids. Records come before their exports, by
+    everybody who holds both: whoever ends several attempts in one transaction holds all their records first."""
+    query = select(Record.id).where(Record.id.in_(ids)).order_by(Record.id)
+    session.execute(query.with_for_update(key_share=True)).all()
+
+
 def locked(session: Session, attempt_id: int) -> tuple[Export, Attempt]:
-    """Export and attempt as they are now, held in this order by everybody who changes both."""
-    export_id = session.scalars(select(Attempt.export_id).where(Attempt.id == attempt_id)).one()
+    """Export and attempt as they are now, held in this order by everybody who changes both, behind their record."""
+    whose = select(Export.id, Export.record_id).join(Attempt, Attempt.export_id == Export.id)
+    export_id, record_id = session.execute(whose.where(Attempt.id == attempt_id)).one()
+    hold_records(session, [record_id])
     export = session.get_one(Export, export_id, with_for_update=True, populate_existing=True)
     attempt = session.get_one(Attempt, attempt_id, with_for_update=True, populate_existing=True)
     return export, attempt

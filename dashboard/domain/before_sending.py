@@ -32,6 +32,7 @@ def settle(
     Raises lifecycle.StaleMove when one was moved meanwhile, or the lease was lost.
     """
     left = []
+    attempts.hold_records(session, [each.export.record_id for each in ready])
     with counts.together(session):
         for each, finding in zip(ready, findings, strict=True):
             if _may_go(session, lease, each, checking.heeded(each.export, finding), now):

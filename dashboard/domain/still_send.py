@@ -135,6 +135,7 @@ def answer(
         )
         return sent.n
     words = f"Not to be sent to {label} any more"
+    _hold_records(session, (mine(Status.ON_HOLD), *chosen))
     failed = lifecycle.move_set(
         session,
         mine,
@@ -160,6 +161,12 @@ def _overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _asked() -> tuple[ColumnElement[bool], ...]:
     # Written out, not bound: SQLite takes a partial index only where the text of the query implies it.
     return Export.status == literal_column(f"'{Status.ON_HOLD.value}'"), Export.ordered_at.is_not(None)
+
+
+def _hold_records(session: Session, asked: Sequence[ColumnElement[bool]]) -> None:
+    """Records before their exports, as by everybody who holds both."""
+    query = select(Record.id).join(Export, Export.record_id == Record.id).where(*asked)
+    session.execute(query.order_by(Record.id).with_for_update(of=Record, key_share=True)).all()
 
 
 def _list_as_not_sent(session: Session, ready: Moved) -> None:

@@ -1,9 +1,11 @@
 """Sending: take a batch of Pending exports, check each, store what will be sent, send it, store what came back."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 from sqlalchemy import literal_column, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
 from dashboard.db import writing
@@ -63,11 +65,12 @@ def send_next(holding: Holding) -> bool:
         answers = holding.connector.push([each.posting for each in ready])
     except ProviderError as fault:
         with writing(session):
+            attempts.hold_records(session, [each.export.record_id for each in ready])
             for attempt_id in ids:
                 attempts.hand_back(session, attempt_id, fault.words or fault.code.value, holding.clock())
         raise
     answers = _in_our_terms(holding, ready, answers)
-    _store(holding, ids, answers)
+    _store(holding, ready, ids, answers)
     pauses = [pause for outcome in answers if (pause := _pause(outcome)) is not None]
     if pauses:
         raise max(pauses, key=lambda pause: pause.retry_after or 0)
@@ -252,12 +255,26 @@ def _in_our_terms(holding: Holding, ready: Sequence[Ready], answers: Sequence[Ou
     return told
 
 
-def _store(holding: Holding, ids: Sequence[int], answers: Sequence[Outcome]) -> None:
+def _store(holding: Holding, ready: Sequence[Ready], ids: Sequence[int], answers: Sequence[Outcome]) -> None:
+    """All in one transaction; where the database refuses that, each in one of its own, so that an answer which cannot
+    be stored takes none of the others with it. It is raised once they are stored, and looked up as if none had come."""
     session = holding.session
-    with writing(session):
-        with counts.together(session):
-            for attempt_id, outcome in zip(ids, answers, strict=True):
+    ended = list(zip(ids, answers, strict=True))
+    try:
+        with writing(session), counts.together(session):
+            attempts.hold_records(session, [each.export.record_id for each in ready])
+            for attempt_id, outcome in ended:
                 outcomes.end(session, attempt_id, outcome, holding.clock(), holding.timing)
+    except DBAPIError:
+        with ExitStack() as singly:
+            for attempt_id, outcome in reversed(ended):
+                singly.callback(_store_one, holding, attempt_id, outcome)
+    with writing(session):
         connection = session.get_one(Connection, holding.connection.id, populate_existing=True)
         if not all(_pause(outcome) for outcome in answers):
             connections.resume(session, connection)
+
+
+def _store_one(holding: Holding, attempt_id: int, outcome: Outcome) -> None:
+    with writing(holding.session) as session:
+        outcomes.end(session, attempt_id, outcome, holding.clock(), holding.timing)
