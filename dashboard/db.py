@@ -1,5 +1,6 @@
 """The database: one SQLAlchemy object, exact column types, and how a transaction begins. No rows and no queries."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -168,6 +169,18 @@ def changed(session: Session, statement: Any) -> int:
     """Run an UPDATE or DELETE by condition and tell how many rows met it; rows already loaded are not refreshed."""
     result: Any = session.execute(statement, execution_options={"synchronize_session": False})
     return int(result.rowcount)
+
+
+_LOST = ("40P01", "40001")
+"""Deadlock and serialization failure: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+
+def is_lost_to_another(error: exc.DBAPIError) -> bool:
+    """Whether the transaction only came in the way of another: nothing of it was kept, and it may be begun anew."""
+    if getattr(error.orig, "sqlstate", None) in _LOST:
+        return True
+    # An extended result code has the primary one in its lowest byte: https://www.sqlite.org/rescode.html
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 @contextmanager

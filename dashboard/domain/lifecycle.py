@@ -6,12 +6,11 @@ which the caller owns.
 
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -98,8 +97,8 @@ def move(
     """Move one export. `faults` are required for Failed unless its former ones are put back; `changes` are further
     columns of the row (next_try_at, ledger_id, …) set by the same statement; `outcome_of` is the attempt's id.
 
-    Raises MoveRefused for a move that is not allowed, StaleMove when the row or the lease has moved on, and of that
-    DocumentTaken when another export of the connection stands for the ledger's document.
+    Raises MoveRefused for a move that is not allowed or a failure without words, StaleMove when the row or the lease
+    has moved on, and of that DocumentTaken when another export of the connection stands for the ledger's document.
     """
     before = export.status
     if not is_allowed(before, after, cause):
@@ -110,12 +109,10 @@ def move(
     statement = update(Export).where(Export.id == export.id, Export.status == before).values(**values)
     if fence is not None:
         statement = statement.where(holds(fence))
-    try:
-        # A savepoint, so that one refused by the database leaves the rest of the transaction as it was.
-        with session.begin_nested() if changes.get("ledger_id") else nullcontext():
-            moved = changed(session, statement)
-    except IntegrityError as taken:
-        raise DocumentTaken(f"document {changes['ledger_id']} stands for another export") from taken
+    if changes.get("ledger_id"):
+        moved = _claim(session, statement, changes["ledger_id"])
+    else:
+        moved = changed(session, statement)
     if moved != 1:
         raise StaleMove(f"export {export.id} is no longer {before.value}")
     for column, value in values.items():
@@ -141,6 +138,20 @@ def move(
     if after in COUNTED and cause not in _ACTS:
         outcome = counts.OutcomeKey(export.tenant_id, export.connection_id, export.kind, after, counts.quarter(now))
         counts.add_outcome(session, outcome)
+
+
+def _claim(session: Session, statement: Update, ledger_id: str) -> int:
+    """Run a statement that makes the export stand for the ledger's document. Raises DocumentTaken."""
+    try:
+        # A savepoint, so that one refused by the database leaves the rest of the transaction as it was.
+        with session.begin_nested():
+            return changed(session, statement)
+    except IntegrityError as refused:
+        # SQLite names the columns, PostgreSQL the index.
+        said = str(refused.orig)
+        if "export.ledger_id" in said or "uq_export_ledger_document" in said:
+            raise DocumentTaken(f"document {ledger_id} stands for another export") from refused
+        raise
 
 
 def move_set(
@@ -227,6 +238,8 @@ def _columns(after: Status, cause: Cause, faults: Sequence[Fault], now: datetime
         return {"next_try_at": None, "check_at": None}
     if after is Status.FAILED:
         first = faults[0]
+        if not all(fault.words for fault in faults):
+            raise MoveRefused(f"a failure without a reason ({first.code.value})")
         return {
             "error_code": first.code.value,
             "error_subject": first.subject,

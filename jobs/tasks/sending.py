@@ -115,12 +115,13 @@ def _due(holding: Holding) -> list[Export]:
 def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
     """Fail what is bound to be refused, with all its faults named; give back what may be sent."""
     session = holding.session
+    # Only who holds the connection reads its lists, so they are loaded before anybody has to wait in order to write.
+    ledger = holding.ledger()
     with writing(session):
         connection = session.get_one(Connection, holding.connection.id, populate_existing=True)
         records = _records(session, batch)
-        ledger = holding.ledger()
-        _map_known_contacts(holding, connection, list(records.values()), ledger)
-        mapped = mappings.load(session, connection.id)
+        mapped = mappings.load(session, connection.id, {record.contact_key for record in records.values()})
+        _map_known_contacts(holding, connection, list(records.values()), mapped, ledger)
         checked = {
             export.id: preflight.check(
                 records[export.record_id],
@@ -132,7 +133,7 @@ def _check(holding: Holding, batch: Sequence[Export]) -> list[Ready]:
             )
             for export in batch
         }
-        doubled = _hold_back_twins(session, connection, mapped, batch, records, checked)
+        doubled = _hold_back_twins(session, connection, batch, records, checked)
         ready = []
         with counts.together(session):
             for export in batch:
@@ -192,7 +193,6 @@ def _why_not(record: Record, export: Export, checked: Checked, doubled: Fault | 
 def _hold_back_twins(
     session: Session,
     connection: Connection,
-    mapped: Mapped,
     batch: Sequence[Export],
     records: Mapping[int, Record],
     checked: Mapping[int, Checked],
@@ -202,7 +202,7 @@ def _hold_back_twins(
         for export in batch
         if (posting := checked[export.id].posting) is not None
     ]
-    return twins.hold_back(session, connection, mapped, candidates)
+    return twins.hold_back(session, connection, candidates)
 
 
 def _records(session: Session, batch: Sequence[Export]) -> dict[int, Record]:
@@ -215,10 +215,14 @@ def _records(session: Session, batch: Sequence[Export]) -> dict[int, Record]:
     return {record.id: record for record in session.scalars(query)}
 
 
-def _map_known_contacts(holding: Holding, connection: Connection, records: Sequence[Record], ledger: Ledger) -> None:
-    """Map a contact by itself only when exactly one active contact of the ledger carries the record's tax id."""
+def _map_known_contacts(
+    holding: Holding, connection: Connection, records: Sequence[Record], mapped: Mapped, ledger: Ledger
+) -> None:
+    """Map a contact by itself only when exactly one active contact of the ledger carries the record's tax id.
+
+    `mapped` then holds it too.
+    """
     session = holding.session
-    mapped = mappings.load(session, connection.id)
     for record in records:
         match = preflight.unmapped_contact_with_one_match(record, mapped, ledger)
         if match is None:
@@ -234,7 +238,7 @@ def _map_known_contacts(holding: Holding, connection: Connection, records: Seque
             holding.clock(),
             label=record.contact_name,
         )
-        mapped = mappings.load(session, connection.id)
+        mapped |= mappings.contacts(session, connection.id, [record.contact_key])
 
 
 def _in_our_terms(holding: Holding, ready: Sequence[Ready], answers: Sequence[Outcome]) -> list[Outcome]:
@@ -243,7 +247,8 @@ def _in_our_terms(holding: Holding, ready: Sequence[Ready], answers: Sequence[Ou
         return list(answers)
     session = holding.session
     records = _records(session, [each.export for each in ready])
-    mapped = mappings.load(session, holding.connection.id)
+    keys = {record.contact_key for record in records.values()}
+    mapped = mappings.load(session, holding.connection.id, keys)
     told: list[Outcome] = []
     for each, answer in zip(ready, answers, strict=True):
         if isinstance(answer, Refused):

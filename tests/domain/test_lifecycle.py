@@ -76,3 +76,11 @@ def test_a_set_is_moved_with_the_same_counts_and_one_log_entry_each(world: World
     assert counts.differences(world.session) == []
     entries = world.session.scalars(select(AuditEntry).where(AuditEntry.operation == moved.operation)).all()
     assert {entry.export_id for entry in entries} == {export.id for export in exports}
+
+
+def test_a_failure_without_a_reason_is_refused(world: World) -> None:
+    world.connect_xero()
+    (export,) = world.approve(world.records())
+    faults = (Fault(ErrorCode.UNKNOWN, "", "Refused"), Fault(ErrorCode.UNKNOWN, "", ""))
+    with pytest.raises(lifecycle.MoveRefused, match="without a reason"), writing(world.session):
+        lifecycle.move(world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=faults)
