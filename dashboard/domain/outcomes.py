@@ -164,7 +164,7 @@ def _fail(session: Session, export: Export, attempt: Attempt, faults: Sequence[F
 def _close(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     exchange: Exchange = outcome.exchange
     attempt.ended_at = now
-    attempt.method, attempt.address = exchange.method, exchange.address[:1000]
+    attempt.method, attempt.address = exchange.method, exchange.address
     attempt.request, attempt.response = exchange.request, exchange.response
     attempt.http_status, attempt.request_id = exchange.status, exchange.request_id
     match outcome:

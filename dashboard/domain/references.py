@@ -27,8 +27,11 @@ def store(
     *,
     is_whole: bool,
 ) -> int:
-    """Keep what the ledger said, a row per object; returns how many. Absent from a whole list means inactive."""
-    told = list(items)
+    """Keep what the ledger said, a row per object; returns how many. Absent from a whole list means inactive.
+
+    An object whose id cannot be kept is as if absent.
+    """
+    told = [item for item in items if item.is_keepable]
     rows = [
         {
             "tenant_id": connection.tenant_id,

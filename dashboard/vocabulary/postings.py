@@ -8,6 +8,11 @@ from enum import StrEnum
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import RecordKind
 
+LONGEST_ADDRESS = 1000
+LONGEST_REQUEST_ID = 100
+LONGEST_SUBJECT = 255
+"""What a provider says is clipped as it comes in: no column holds more. What identifies something never is."""
+
 
 class PostAs(StrEnum):
     """In which state a connection posts its documents."""
@@ -121,7 +126,7 @@ Posting = DocumentPosting | AttachmentPosting | ContactPosting
 class Exchange:
     """One posting's own part of a call, redacted: no token, no cookie. Bodies are what was sent and came back, as text.
 
-    `status` is None when nothing came back; `request_id` is the provider's own id of the call.
+    `status` is None when nothing came back; `request_id` is the provider's own id of the call, as far as it is kept.
     """
 
     method: str
@@ -131,18 +136,26 @@ class Exchange:
     response: str
     request_id: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "address", self.address[:LONGEST_ADDRESS])
+        object.__setattr__(self, "request_id", self.request_id[:LONGEST_REQUEST_ID])
+
 
 @dataclass(frozen=True)
 class Fault:
     """One reason of a refusal. `subject` is what it is about ("4010"), `words` the provider's own, verbatim.
 
-    `source_value` is the value of the source whose mapping would mend it, where there is one.
+    `source_value` is the value of the source whose mapping would mend it, where there is one. Of a subject only the
+    beginning is kept; the words hold it all.
     """
 
     code: ErrorCode
     subject: str
     words: str
     source_value: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subject", self.subject[:LONGEST_SUBJECT])
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,12 @@ class ReferenceKind(StrEnum):
         }[self.value]
 
 
+LONGEST_ID = 100
+"""Of ids and codes. One that is longer is never clipped, since it could become another's."""
+LONGEST_NAME = 300
+LONGEST_SHORT_CODE = 20
+
+
 BEHIND_ERROR: dict[ErrorCode, ReferenceKind] = {
     ErrorCode.ACCOUNT_UNKNOWN: ReferenceKind.ACCOUNT,
     ErrorCode.ACCOUNT_INACTIVE: ReferenceKind.ACCOUNT,
@@ -49,6 +55,8 @@ class ReferenceItem:
     `for_sales` / `for_purchases` say where a picker may offer it. `rate` is a percentage for tax rates.
     `tax_ids` holds a contact's tax numbers. `locked_until` / `year_locked_until` are the last locked days (calendar
     dates of the ledger), filled for the organisation only, as are `currencies` (ISO 4217; empty = unknown).
+
+    A code, or a short code, that is too long to be kept is none: nothing can be mapped to it, no link be made of it.
     """
 
     kind: ReferenceKind
@@ -68,3 +76,14 @@ class ReferenceItem:
     short_code: str = ""
     locked_until: date | None = None
     year_locked_until: date | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name[:LONGEST_NAME])
+        for name, longest in (("code", LONGEST_ID), ("short_code", LONGEST_SHORT_CODE)):
+            if len(getattr(self, name)) > longest:
+                object.__setattr__(self, name, "")
+
+    @property
+    def is_keepable(self) -> bool:
+        """Whether its id can be kept whole."""
+        return len(self.external_id) <= LONGEST_ID

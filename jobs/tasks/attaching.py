@@ -94,7 +94,7 @@ def _end(holding: Holding, attempt_id: int, outcome: Outcome, reference: str) ->
     export, attempt = attempts.locked(session, attempt_id)
     exchange = outcome.exchange
     attempt.ended_at, attempt.http_status, attempt.request_id = now, exchange.status, exchange.request_id
-    attempt.method, attempt.address = exchange.method, exchange.address[:1000]
+    attempt.method, attempt.address = exchange.method, exchange.address
     attempt.request, attempt.response = exchange.request, exchange.response
     match outcome:
         case Accepted():
