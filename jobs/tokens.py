@@ -29,7 +29,8 @@ def ensure(
     """An access token that lasts for a call; `anew` renews it even so, after the provider refused it.
 
     Raises ProviderError: ACCESS_EXPIRED when the grant is dead (its connections are broken off then), PROVIDER_DOWN
-    when the token endpoint did not answer, RATE_LIMITED while another process renews.
+    when the token endpoint did not answer, CLIENT_REFUSED when it does not accept our app, RATE_LIMITED while another
+    process renews.
     """
     vault = Vault(config.token_keys)
     settings = config.providers[grant.provider]
@@ -78,6 +79,10 @@ def _renew(
                 settings.timing.call_deadline,
             )
         except ProviderError as refused:
+            if refused.code is ErrorCode.CLIENT_REFUSED:
+                named = f"TIEOUT_{grant.provider.name}_CLIENT_ID and TIEOUT_{grant.provider.name}_CLIENT_SECRET"
+                words = f"{grant.provider.label} does not accept the client id and secret of this server: check {named}"
+                raise ProviderError(refused.code, words=f"{words} ({refused.words})") from None
             if refused.code is not ErrorCode.ACCESS_EXPIRED:
                 raise
             continue

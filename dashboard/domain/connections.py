@@ -241,7 +241,7 @@ def pause(session: Session, connection: Connection, until: datetime, words: str)
     """Everything of the connection waits: the provider said so, or is down."""
     if connection.not_before is None or connection.not_before < until:
         connection.not_before = until
-    connection.waiting_for = words
+    connection.waiting_for = words[:300]
     session.flush()
 
 

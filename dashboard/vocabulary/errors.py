@@ -18,6 +18,7 @@ class ErrorCode(StrEnum):
     SCOPE_MISSING = "scope-missing"
     RATE_LIMITED = "rate-limited"
     PROVIDER_DOWN = "provider-down"
+    CLIENT_REFUSED = "client-refused"
     NOT_IN_LEDGER = "not-in-ledger"
     CANNOT_TELL = "cannot-tell"
     DOUBLE_BOOKED = "double-booked"
@@ -55,6 +56,7 @@ RETRY_CLASS: dict[ErrorCode, Retry] = {
     **dict.fromkeys(ErrorCode, Retry.AFTER_A_FIX),
     ErrorCode.RATE_LIMITED: Retry.WAIT,
     ErrorCode.PROVIDER_DOWN: Retry.WAIT,
+    ErrorCode.CLIENT_REFUSED: Retry.WAIT,
     ErrorCode.ACCESS_EXPIRED: Retry.WAIT,
     ErrorCode.COMPANY_DISCONNECTED: Retry.WAIT,
     ErrorCode.NOT_IN_LEDGER: Retry.AGAIN,
@@ -64,5 +66,10 @@ RETRY_CLASS: dict[ErrorCode, Retry] = {
 BREAKS_CONNECTION = frozenset({ErrorCode.ACCESS_EXPIRED, ErrorCode.COMPANY_DISCONNECTED})
 """Codes after which the whole connection waits for a person to reconnect it; nothing of its queue burns a try."""
 
-CONNECTION_WIDE = BREAKS_CONNECTION | {ErrorCode.SCOPE_MISSING, ErrorCode.RATE_LIMITED, ErrorCode.PROVIDER_DOWN}
+CONNECTION_WIDE = BREAKS_CONNECTION | {
+    ErrorCode.SCOPE_MISSING,
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.PROVIDER_DOWN,
+    ErrorCode.CLIENT_REFUSED,
+}
 """Codes of a failed call that say something about the whole connection; any other is about what was asked."""

@@ -14,6 +14,7 @@ class Turn(StrEnum):
     ADMIN = "admin"
     LEDGER = "ledger"
     SOURCE = "source"
+    OPERATOR = "operator"
     NOBODY = "nobody"
 
     @property
@@ -23,6 +24,7 @@ class Turn(StrEnum):
             "admin": "An admin of your organisation",
             "ledger": "Whoever keeps the books in Xero",
             "source": "Whoever issues the document",
+            "operator": "Whoever runs tieout for you",
             "nobody": "Nobody for now: tieout goes on by itself",
         }[self.value]
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from dashboard.db import writing
+from dashboard.db import is_lost_to_another, writing
 from dashboard.domain import connections, leases, lookups, still_send, stranding
 from dashboard.domain.leases import Lease, LeaseLost
 from dashboard.domain.lifecycle import StaleMove
@@ -69,7 +70,14 @@ def drain_one(office: Office, session: Session) -> bool:
     if lease is None:
         return False
     try:
-        _drain(office, session, lease)
+        try:
+            _drain(office, session, lease)
+        except DBAPIError as lost:
+            if not is_lost_to_another(lost):
+                raise
+            session.rollback()
+            log.warning("slice begun anew", connection=lease.connection_id, words=str(lost.orig))
+            _drain(office, session, lease)
     except (LeaseLost, StaleMove):
         log.warning("lease lost", connection=lease.connection_id, epoch=lease.epoch)
     finally:
@@ -245,9 +253,14 @@ def _take_note(
             _refuse_questions(session, connection, f"{label} is not connected; reconnect it first.", now)
             return
         wait = unsaid if fault.retry_after is None else timedelta(seconds=fault.retry_after)
-        reason = f"{label}'s limit" if fault.code is ErrorCode.RATE_LIMITED else _out_of_reach(connection)
+        if fault.code is ErrorCode.CLIENT_REFUSED:
+            reason = fault.words
+            _refuse_questions(session, connection, f"{reason}.", now, but=LookupKind.DISCONNECT)
+        else:
+            reason = f"{label}'s limit" if fault.code is ErrorCode.RATE_LIMITED else _out_of_reach(connection)
         connections.pause(session, connection, now + wait, reason)
-    log.info("connection waits", connection=connection.id, code=fault.code.value, words=fault.words)
+    tell = log.error if fault.code is ErrorCode.CLIENT_REFUSED else log.info
+    tell("connection waits", connection=connection.id, code=fault.code.value, words=fault.words)
 
 
 def _out_of_reach(connection: Connection) -> str:

@@ -40,6 +40,7 @@ def test_the_sentences_that_a_guide_is_known_by_are_understood_as_its_code() -> 
         ErrorCode.COMPANY_DISCONNECTED,
         ErrorCode.SCOPE_MISSING,
         ErrorCode.PROVIDER_DOWN,
+        ErrorCode.CLIENT_REFUSED,
     }
     for each in CATALOGUE.values():
         if each.code not in by_status:

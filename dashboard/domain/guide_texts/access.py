@@ -115,4 +115,24 @@ GUIDES = (
             "The Xero API is temporarily unavailable",
         ),
     ),
+    Guide(
+        ErrorCode.CLIENT_REFUSED,
+        title="Xero does not know this server any more",
+        meaning=(
+            "tieout proves itself to Xero by a client id and a secret that belong to the app which whoever runs this "
+            "server has registered there. Xero no longer accepts them: the secret was changed or deleted, or was "
+            "mistyped here. Your own access is untouched, and connecting again would not help. The queue waits."
+        ),
+        whose=Turn.OPERATOR,
+        steps=(
+            "Whoever runs tieout opens the app under My apps on developer.xero.com, and makes a new secret if needed.",
+            "They set TIEOUT_XERO_CLIENT_ID and TIEOUT_XERO_CLIENT_SECRET to what is shown there, and restart tieout.",
+        ),
+        after=(
+            "Everything that waits goes by itself within a minute of the restart; what a person ordered more than a "
+            "day before asks first."
+        ),
+        remedy=Remedy.NONE,
+        known_by=("invalid_client", "unauthorized_client"),
+    ),
 )

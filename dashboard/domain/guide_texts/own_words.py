@@ -26,6 +26,7 @@ OWN_WORDS: dict[ErrorCode, tuple[str, ...]] = {
     ErrorCode.NOT_IN_LEDGER: ("It is not in the ledger, and will not be sent again by itself",),
     ErrorCode.ACCESS_EXPIRED: ("invalid_grant", "Xero was disconnected"),
     ErrorCode.PROVIDER_DOWN: ("no answer to the renewal of access", "the renewal of access was refused"),
+    ErrorCode.CLIENT_REFUSED: ("Xero does not accept the client id and secret of this server",),
     ErrorCode.RATE_LIMITED: ("the provider's limit is reached",),
     ErrorCode.UNKNOWN: ("Xero refused it without a reason.",),
 }
