@@ -1,8 +1,10 @@
-"""Tokens as a provider hands them out, and what of an answer is believed."""
+"""Tokens as a provider hands them out, what of an answer is believed, and how our app proves who it is."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote_plus
 
 USUAL_LIFE = 1800
 LONGEST_LIFE = 86_400
@@ -27,6 +29,12 @@ def received(answer: Mapping[str, Any]) -> Tokens | None:
         return None
     is_sensible = isinstance(lasts, int) and not isinstance(lasts, bool) and 0 < lasts <= LONGEST_LIFE
     return Tokens(str(access), str(refresh) if _is_fit(refresh) else "", lasts if is_sensible and lasts else USUAL_LIFE)
+
+
+def client_authorization(client_id: str, client_secret: str) -> str:
+    """The Authorization header of a call to a token endpoint: id and secret form-encoded, then Basic, as
+    https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 says. Letters, digits, "-" and "_" stay as they are."""
+    return "Basic " + base64.b64encode(f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()).decode()
 
 
 def _is_fit(token: object) -> bool:

@@ -1,13 +1,12 @@
 """The token endpoint of a provider: a refresh token for a newer pair. One call; nothing is stored here."""
 
-import base64
 import json
 from datetime import timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import ProviderError
-from dashboard.vocabulary.tokens import Tokens, received
+from dashboard.vocabulary.tokens import Tokens, client_authorization, received
 from jobs.connectors.wire import Client, NoAnswer, NotSent, post_form
 
 
@@ -17,13 +16,13 @@ def refresh(
     """Trade the refresh token in. See https://developer.xero.com/documentation/guides/oauth2/auth-flow#refreshing.
 
     A provider that sends no refresh token keeps the one it has: "" then. Raises ProviderError: ACCESS_EXPIRED when the
-    provider no longer honours it (`invalid_grant`), else PROVIDER_DOWN: whether the trade took place is then unknown,
-    and the same token may be tried again.
+    provider no longer honours it (`invalid_grant`), CLIENT_REFUSED when it does not know our app, else PROVIDER_DOWN:
+    whether the trade took place is then unknown, and the same token may be tried again.
     """
-    credentials = base64.b64encode(f"{quote(client_id)}:{quote(client_secret)}".encode()).decode()
+    credentials = client_authorization(client_id, client_secret)
     form = urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token}).encode()
     try:
-        status, body = post_form(client, address, f"Basic {credentials}", form, deadline)
+        status, body = post_form(client, address, credentials, form, deadline)
     except (NotSent, NoAnswer) as silence:
         raise ProviderError(ErrorCode.PROVIDER_DOWN, words=f"no answer to the renewal of access: {silence}") from None
     try:
@@ -38,7 +37,9 @@ def refresh(
     if status == 400 and said.get("error") == "invalid_grant":
         raise ProviderError(ErrorCode.ACCESS_EXPIRED, words="invalid_grant")
     reason = str(said.get("error") or f"HTTP {status}")[:200]
+    if status in (400, 401) and said.get("error") in ("invalid_client", "unauthorized_client"):
+        # The client's id or secret is wrong: no consent would help, only whoever runs this server.
+        raise ProviderError(ErrorCode.CLIENT_REFUSED, words=reason)
     if status in (400, 401) and said.get("error"):
-        # Ours to mend, not the person's: the client's id or secret is wrong, and consent would not help.
         raise ProviderError(ErrorCode.PROVIDER_DOWN, words=f"the renewal of access was refused: {reason}")
     raise ProviderError(ErrorCode.PROVIDER_DOWN, words=f"the renewal of access failed: {reason}")

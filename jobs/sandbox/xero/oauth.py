@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from jinja2 import Environment
 from werkzeug.wrappers import Request
@@ -102,7 +102,7 @@ class OAuth:
                 name, _, secret = base64.b64decode(encoded).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise OAuthError("invalid_client") from error
-            name, secret = unquote(name), unquote(secret)
+            name, secret = unquote_plus(name), unquote_plus(secret)
         if (name, secret) != (settings.client_id, settings.client_secret):
             raise OAuthError("invalid_client")
         return name
