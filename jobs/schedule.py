@@ -36,7 +36,7 @@ BEAT = Entry("beat", beating.run, timedelta(seconds=20), "pages say when nothing
 SCHEDULE: tuple[Entry, ...] = (
     Entry("drain", drain.run, timedelta(seconds=1), "sends, looks up and answers; each copy holds one connection", 3),
     BEAT,
-    Entry("consents", consents.run, timedelta(seconds=1), "a person waits on the page for it"),
+    Entry("consents", consents.run, timedelta(seconds=1), "people wait on the page for it; each copy asks for one", 3),
     Entry("resyncs", resyncs.run, timedelta(seconds=2), "the next wave begins when the one before has ended"),
     Entry("mail", mailing.run, timedelta(seconds=5), "somebody waits for the link in it"),
     Entry("lapse", resyncs.lapse, timedelta(minutes=1), "a frozen set is not confirmed for ever"),

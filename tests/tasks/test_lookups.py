@@ -1,15 +1,16 @@
 """The questions that pages leave for the runner: lists, what stands in the way, contacts, companies, disconnecting."""
 
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard.db import writing
 from dashboard.domain import connections, grants, lookups, mappings, references
 from dashboard.domain.vault import Vault
-from dashboard.models import Grant, Lookup, Record
+from dashboard.models import Grant, Lookup, Record, TaskLease
 from dashboard.models.connection import ConnectionState
 from dashboard.models.lookup import LookupKind, LookupState
 from dashboard.vocabulary.audit import Act
@@ -18,10 +19,11 @@ from dashboard.vocabulary.postings import Company
 from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.references import ReferenceKind
 from dashboard.vocabulary.statuses import Status
+from jobs import tokens
 from jobs.connectors.wire import Transport
 from jobs.tasks import consents, drain
 from jobs.tasks.office import Office
-from tests.tasks.network import DyingAtACall, Held, Killed
+from tests.tasks.network import PATIENCE, DyingAtACall, Held, Killed
 from tests.tasks.scene import Scene
 from tests.tasks.test_fencing import slow_runner
 
@@ -292,11 +294,11 @@ def test_a_question_that_would_have_to_wait_for_hours_is_told_why_at_once(scene:
 
 
 def test_the_companies_of_a_fresh_consent_are_told_before_anything_is_connected(scene: Scene) -> None:
-    tokens, company_id = scene.books.consent("Nordlys Norge AS")
+    granted, company_id = scene.books.consent("Nordlys Norge AS")
     now, ada = scene.clock(), scene.world.actor("ada")
     with writing(scene.session):
         vault = Vault(scene.office.config.token_keys)
-        grant = grants.create(scene.session, vault, scene.world.nordlys.id, Provider.XERO, tokens, ada, now)
+        grant = grants.create(scene.session, vault, scene.world.nordlys.id, Provider.XERO, granted, ada, now)
         lookup = lookups.ask_companies(scene.session, grant, {}, ada, now)
 
     assert consents.run(scene.office) is True
@@ -319,8 +321,8 @@ def test_a_consent_that_is_withdrawn_before_it_is_used_is_told_so(scene: Scene) 
 
 
 def test_lists_that_were_never_read_are_read_before_anything_is_sent(scene: Scene) -> None:
-    tokens, company_id = scene.books.consent("Nordlys Norge AS")
-    norway = scene.world.connect_xero(company=Company(company_id, "Nordlys Norge AS"), tokens=tokens, lists=False)
+    granted, company_id = scene.books.consent("Nordlys Norge AS")
+    norway = scene.world.connect_xero(company=Company(company_id, "Nordlys Norge AS"), tokens=granted, lists=False)
     assert references.asked_at(scene.session, norway.id) == {}
 
     scene.run()
@@ -354,3 +356,51 @@ def test_a_look_that_comes_back_to_a_former_holder_says_nothing_of_what_was_book
         assert scene.seen(export).status is Status.SYNCED
 
     assert scene.seen(export).found is None
+
+
+def fresh_consent(scene: Scene, company: str) -> Lookup:
+    granted, _ = scene.books.consent(company)
+    now, ada = scene.clock(), scene.world.actor("ada")
+    with writing(scene.session):
+        vault = Vault(scene.office.config.token_keys)
+        grant = grants.create(scene.session, vault, scene.world.nordlys.id, Provider.XERO, granted, ada, now)
+        return lookups.ask_companies(scene.session, grant, {}, ada, now)
+
+
+def test_a_consent_about_which_the_provider_is_silent_keeps_no_other_waiting(
+    scene: Scene, office_over: Callable[[Transport], Office]
+) -> None:
+    first, second = fresh_consent(scene, "Nordlys AB"), fresh_consent(scene, "Nordlys Norge AS")
+    held = Held("GET", "/connections", is_answered=False)
+    slow = office_over(held)
+    asking = Thread(target=consents.run, args=(slow,))
+    asking.start()
+    assert held.is_under_way.wait(PATIENCE)
+
+    assert consents.run(scene.office) is True
+    assert answered(scene, second)["companies"]
+    assert len(scene.books.asked("/connections")) == 1, "the first is asked about by one alone"
+    assert consents.run(scene.office) is False
+
+    held.let_go.set()
+    asking.join()
+    assert answered(scene, first)["companies"]
+
+
+def test_a_consent_whose_access_another_runner_is_renewing_is_asked_about_a_moment_later(scene: Scene) -> None:
+    lookup = fresh_consent(scene, "Nordlys Norge AS")
+    scene.later(minutes=31)
+    with writing(scene.session) as session:
+        grant = session.get_one(Grant, lookup.grant_id, populate_existing=True)
+        key = grants.take_refresh_lock(session, grant, 30)
+    assert key is not None
+
+    consents.run(scene.office)
+
+    scene.session.rollback()
+    assert scene.session.get_one(Lookup, lookup.id, populate_existing=True).state.is_open
+    with writing(scene.session) as session:
+        grants.release_refresh_lock(session, grant, key)
+        session.execute(update(TaskLease).values(until=TaskLease.until - tokens.BUSY))
+    assert consents.run(scene.office) is True
+    assert answered(scene, lookup)["companies"]
