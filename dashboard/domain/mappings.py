@@ -13,7 +13,7 @@ from dashboard.domain.references import Ledger
 from dashboard.models import Connection, Mapping, MappingChange, Record
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.mappings import DEFAULT_ACCOUNTS, MappingKind, is_mappable, is_usable, tax_label
-from dashboard.vocabulary.references import ReferenceItem
+from dashboard.vocabulary.references import LONGEST_NAME, ReferenceItem
 
 
 class BadTarget(Exception):
@@ -50,12 +50,34 @@ class NotSaved(Exception):
         self.problems = problems
 
 
-def load(session: Session, connection_id: int) -> Mapped:
-    """Every mapping of the connection by kind and source value."""
-    rows = session.scalars(select(Mapping).where(Mapping.connection_id == connection_id))
+def load(session: Session, connection_id: int, contact_keys: Collection[str] | None = None) -> Mapped:
+    """Every mapping of the connection by kind and source value; with `contact_keys`, of the contacts only these: there
+    may be tens of thousands."""
+    if contact_keys is None:
+        return _load(session, connection_id, *MappingKind)
+    others = (kind for kind in MappingKind if kind is not MappingKind.CONTACT)
+    return _load(session, connection_id, *others) | contacts(session, connection_id, contact_keys)
+
+
+def contacts(session: Session, connection_id: int, keys: Collection[str]) -> Mapped:
+    """The mappings of these contacts; one that is not mapped is absent."""
+    return _load(session, connection_id, MappingKind.CONTACT, values=keys) if keys else {}
+
+
+def _load(session: Session, connection_id: int, *kinds: MappingKind, values: Collection[str] | None = None) -> Mapped:
+    query = select(
+        Mapping.kind,
+        Mapping.source_value,
+        Mapping.target_id,
+        Mapping.target_label,
+        Mapping.version,
+        Mapping.changed_at,
+    ).where(Mapping.connection_id == connection_id, Mapping.kind.in_(kinds))
+    if values is not None:
+        query = query.where(Mapping.source_value.in_(values))
     return {
-        (row.kind, row.source_value): Target(row.target_id, row.target_label, row.version, row.changed_at)
-        for row in rows
+        (kind, value): Target(target_id, label, version, changed_at)
+        for kind, value, target_id, label, version, changed_at in session.execute(query)
     }
 
 
@@ -267,7 +289,7 @@ def contact_names(session: Session, tenant_id: int, keys: list[str]) -> dict[str
 
 
 def _label(item: ReferenceItem) -> str:
-    return f"{item.code} {item.name}".strip() if item.code else item.name
+    return f"{item.code} {item.name}".strip()[:LONGEST_NAME] if item.code else item.name
 
 
 def _next_version(session: Session, connection: Connection, kind: MappingKind, source_value: str) -> int:

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain.mappings import Mapped
+from dashboard.domain import mappings
 from dashboard.models import Connection, Export, Record, Tenant
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
@@ -32,18 +32,16 @@ class Candidate:
     contact_id: str
 
 
-def hold_back(
-    session: Session, connection: Connection, mapped: Mapped, candidates: Sequence[Candidate]
-) -> dict[int, Fault]:
+def hold_back(session: Session, connection: Connection, candidates: Sequence[Candidate]) -> dict[int, Fault]:
     """Why candidates may not be sent, by export id: another record's bill has the same contact, number and kind there.
 
     Each of them becomes a possible duplicate of that other record, for a person to decide. What was decided to be a
-    document of its own beside that record is not asked about again. One query for all candidates.
+    document of its own beside that record is not asked about again. Two queries for all candidates.
     """
     bills = [each for each in candidates if each.record.kind.direction is Direction.PURCHASE]
     if not bills:
         return {}
-    others = _others(session, connection, mapped, bills)
+    others = _others(session, connection, bills)
     zone = session.get_one(Tenant, connection.tenant_id).zone
     faults = {}
     # Rows are changed in the order of their ids, as by everybody who holds several records.
@@ -64,7 +62,7 @@ def hold_back(
 
 
 def _others(
-    session: Session, connection: Connection, mapped: Mapped, bills: Sequence[Candidate]
+    session: Session, connection: Connection, bills: Sequence[Candidate]
 ) -> dict[_Key, list[tuple[Record, Export]]]:
     """Bills with any of the numbers that the ledger has or is about to get, by key, the oldest record first."""
     has_it = or_(
@@ -84,7 +82,9 @@ def _others(
         .order_by(Record.id)
     )
     found: dict[_Key, list[tuple[Record, Export]]] = defaultdict(list)
-    for record, export in session.execute(query):
+    rows = session.execute(query).all()
+    mapped = mappings.contacts(session, connection.id, {record.contact_key for record, _ in rows})
+    for record, export in rows:
         target = mapped.get((MappingKind.CONTACT, record.contact_key))
         if target is not None:
             found[(target.target_id, record.normalised_number, record.kind)].append((record, export))

@@ -141,6 +141,7 @@ def _create_contact(holding: Holding, lookup: Lookup) -> dict[str, Any]:
         existing = _contact_like(holding, record)
     if existing is None:
         raise NoAnswer("The ledger took the contact but does not list it yet. Refresh the lists, then pick it.")
+    ledger = holding.ledger()
     with writing(session):
         connection = session.get_one(Connection, holding.connection.id, populate_existing=True)
         mappings.save(
@@ -149,7 +150,7 @@ def _create_contact(holding: Holding, lookup: Lookup) -> dict[str, Any]:
             MappingKind.CONTACT,
             record.contact_key,
             existing.external_id,
-            holding.ledger(),
+            ledger,
             _actor(lookup),
             holding.clock(),
             label=record.contact_name,
