@@ -40,5 +40,6 @@ def test_a_colleague_is_invited_joins_and_loses_the_password(meet: Meet) -> None
     nils.look("password-reset")
     nils.hands.write(nils.page.get_by_label("New password"), "another one of his own")
     nils.press("Set the password")
+    nils.waits_for(nils.told("The password is set. Sign in with it; every other session ended."))
     nils.sign_in(NILS, "another one of his own")
     expect(nils.page.get_by_text("Nils Holm")).to_be_visible()
