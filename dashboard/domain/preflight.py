@@ -246,7 +246,7 @@ class _Resolver:
         return target
 
     def _fault(self, code: ErrorCode, subject: str, words: str, source_value: str = "") -> None:
-        self.faults.append(Fault(code, subject[:255], words, source_value))
+        self.faults.append(Fault(code, subject, words, source_value))
 
 
 def _with_document_date(lines: tuple[PostingLine, ...], issued_on: date, booked_on: date) -> tuple[PostingLine, ...]:

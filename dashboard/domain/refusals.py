@@ -21,7 +21,7 @@ def in_terms_of(record: Record, fault: Fault, mapped: Mapped) -> Fault:
     if fault.code in _CONTACTS:
         target = mapped.get((MappingKind.CONTACT, record.contact_key))
         name = target.label if target else record.contact_name
-        return replace(fault, subject=name[:255], source_value=record.contact_key)
+        return replace(fault, subject=name, source_value=record.contact_key)
     if fault.code in _ACCOUNTS:
         usual = default_account(record.kind.direction)
         accounts = [*(line.account or usual for line in record.lines), ROUNDING_ACCOUNT]

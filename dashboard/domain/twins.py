@@ -55,7 +55,7 @@ def hold_back(session: Session, connection: Connection, candidates: Sequence[Can
             record.duplicate_of_id = other.id
             taken_in = other.created_at.astimezone(zone).date()
             words = _words(other, theirs, taken_in, connection.provider.label)
-            faults[each.export.id] = Fault(ErrorCode.NUMBER_EXISTS, record.number[:255], words, f"record:{other.id}")
+            faults[each.export.id] = Fault(ErrorCode.NUMBER_EXISTS, record.number, words, f"record:{other.id}")
             break
     session.flush()
     return faults

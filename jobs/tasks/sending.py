@@ -186,7 +186,7 @@ def _why_not(record: Record, export: Export, checked: Checked, doubled: Fault | 
         return (doubled,)
     if record.is_possible_duplicate:
         words = f"{record.number} may be a duplicate of another record: it is not sent until that is decided"
-        return (Fault(ErrorCode.NUMBER_EXISTS, record.number[:255], words, f"record:{record.duplicate_of_id or ''}"),)
+        return (Fault(ErrorCode.NUMBER_EXISTS, record.number, words, f"record:{record.duplicate_of_id or ''}"),)
     return checked.faults
 
 
