@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from dashboard.domain.guides import CATALOGUE, Remedy
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.errors import ErrorCode
-from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
 
 OPEN = (Status.FAILED, Status.PENDING, Status.SENDING, Status.CHECKING, Status.ON_HOLD)
@@ -60,7 +59,6 @@ def read(session: Session, tenant_id: int, connections: Sequence[Connection]) ->
     code = case((is_failed, Export.error_code), (is_asked, literal(ASKED)), else_=literal("")).label("cause_code")
     is_about = is_failed & Export.error_code.not_in(_WHOLE)
     subject = case((is_about, Export.error_subject), else_=literal("")).label("cause_subject")
-    amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)
     query = (
         select(
             Export.connection_id,
@@ -69,7 +67,7 @@ def read(session: Session, tenant_id: int, connections: Sequence[Connection]) ->
             subject,
             Record.currency,
             func.count(),
-            func.sum(amount),
+            func.sum(Record.signed_total()),
             func.sum(Record.total),
             func.min(Record.issue_date),
             func.min(Export.status_since),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.domain import spellings, standing
@@ -124,9 +124,8 @@ class Total:
 
 def total(session: Session, tenant_id: int, which: RecordList, today: date) -> Total | None:
     """Counted to the last one; None for an empty list. Only for lists that are short or have an index of their own."""
-    amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)
     query = (
-        select(Record.currency, func.count(), func.sum(amount), func.min(Record.issue_date))
+        select(Record.currency, func.count(), func.sum(Record.signed_total()), func.min(Record.issue_date))
         .where(Record.tenant_id == tenant_id, *_members(which, today))
         .group_by(Record.currency)
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from sqlalchemy import ColumnElement, case, func, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, func, literal_column, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed
@@ -16,7 +16,7 @@ from dashboard.domain.leases import Lease
 from dashboard.domain.lifecycle import Moved
 from dashboard.models import Connection, Export, Record, ResyncItem
 from dashboard.models.resync import ItemState
-from dashboard.vocabulary.records import RecordKind, Trigger
+from dashboard.vocabulary.records import Trigger
 from dashboard.vocabulary.statuses import Cause, Status
 
 PATIENCE = timedelta(hours=24)
@@ -73,13 +73,12 @@ def is_overdue(session: Session, connection: Connection, now: datetime) -> bool:
 
 def questions(session: Session, connections: Sequence[Connection]) -> list[Question]:
     """What these connections ask about, in their order; those that ask nothing are left out."""
-    amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)
     rows = session.execute(
         select(
             Export.connection_id,
             Record.currency,
             func.count(),
-            func.sum(amount),
+            func.sum(Record.signed_total()),
             func.min(Export.ordered_at),
             func.max(Export.status_since),
         )

@@ -8,13 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.models import Connection, Export, Record, StatusCount, Tenant
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.providers import Provider
-from dashboard.vocabulary.records import RecordKind
 from dashboard.vocabulary.statuses import Status
 
 LISTED = 50
@@ -75,10 +74,10 @@ def _failures(code: ErrorCode | None, provider: Provider | None) -> Select[Any]:
 
 def _tell(session: Session, troubles: dict[int, Trouble], failures: Select[Any]) -> None:
     """What fails in each of these organisations, and how much money that blocks."""
-    amount = case((Record.kind.in_([kind for kind in RecordKind if kind.is_credit]), -Record.total), else_=Record.total)
     columns = (Export.tenant_id, Export.error_code, Record.currency)
+    amount = func.sum(Record.signed_total())
     query = (
-        failures.with_only_columns(*columns, func.count(), func.sum(amount), func.min(Export.status_since))
+        failures.with_only_columns(*columns, func.count(), amount, func.min(Export.status_since))
         .join(Record, Record.id == Export.record_id)
         .where(Export.tenant_id.in_(troubles))
         .group_by(*columns)

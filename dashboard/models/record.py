@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, case, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.db import Amount, Base, ExactDecimal, Id, UTCDateTime, closed_set
@@ -81,6 +82,11 @@ class Record(Base):
 
     lines: Mapped[list["RecordLine"]] = relationship(order_by="RecordLine.position", cascade="all, delete-orphan")
     taxes: Mapped[list["RecordTax"]] = relationship(order_by="RecordTax.id", cascade="all, delete-orphan")
+
+    @classmethod
+    def signed_total(cls) -> ColumnElement[Any]:
+        """The total as a sum of several takes it: a credit counts against the others."""
+        return case((cls.kind.in_([kind for kind in RecordKind if kind.is_credit]), -cls.total), else_=cls.total)
 
 
 class RecordLine(Base):
