@@ -1,6 +1,5 @@
 """Moving the booking date of an export into an open period. The document's own date is never changed."""
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +13,7 @@ from dashboard.domain.amounts import in_words
 from dashboard.domain.members import Member
 from dashboard.models import Connection, Export, Record
 from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.days import day, month
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.records import Direction
 from dashboard.vocabulary.references import ReferenceItem
@@ -108,7 +108,7 @@ def change(record: Record, export: Export, to: date, known: Locks) -> Change:
     if (before.year, before.month) == (to.year, to.month):
         return Change("", "", crosses)
     what = f"Tax of {in_words(record.tax, record.currency)}" if record.tax else "What is reported for tax"
-    return Change(f"{to:%Y-%m}", f"{what} moves from {_month(before)} to {_month(to)}.", crosses)
+    return Change(f"{to:%Y-%m}", f"{what} moves from {month(before)} to {month(to)}.", crosses)
 
 
 def why_not_movable(record: Record, export: Export) -> str:
@@ -195,12 +195,3 @@ def request_to_reopen(record: Record, export: Export, connection: Connection, kn
         f"period is closed{until}. Please move the lock date to before {day(on)}, or tell me to book it in an open "
         "period."
     )
-
-
-def day(on: date) -> str:
-    """ "2 Nov 2026"."""
-    return f"{on.day} {calendar.month_abbr[on.month]} {on.year}"
-
-
-def _month(on: date) -> str:
-    return f"{calendar.month_name[on.month]} {on.year}"

@@ -18,6 +18,7 @@ from dashboard.domain.leases import Lease
 from dashboard.models import Attempt, Connection, Export
 from dashboard.models.export import AttemptState, Step
 from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.days import day
 from dashboard.vocabulary.providers import Provider, Timing
 from dashboard.vocabulary.statuses import Cause, Status
 
@@ -65,8 +66,8 @@ def since(
             connection_id=connection.id,
             reference=connection.company_name,
             words=(
-                f"The database was restored from a backup of {moment:%-d %b %Y %H:%M} UTC. {marked} exports that may "
-                f"have been sent since are looked up in {connection.provider.label} before anything is sent"
+                f"The database was restored from a backup of {day(moment)} {moment:%H:%M} UTC. {marked} exports that "
+                f"may have been sent since are looked up in {connection.provider.label} before anything is sent"
             ),
             details={"since": moment.isoformat()},
         )

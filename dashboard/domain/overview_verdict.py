@@ -8,6 +8,7 @@ from dashboard.domain.overview import Overview
 from dashboard.domain.overview_lots import added
 from dashboard.domain.records import RecordList
 from dashboard.models.connection import ConnectionState
+from dashboard.vocabulary.days import day, day_and_month
 
 
 def sentences(overview: Overview, zone: ZoneInfo) -> list[str]:
@@ -38,7 +39,7 @@ def clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     if local.date() == today:
         return f"{local:%H:%M}"
-    return f"{local:%-d %b %H:%M}" if local.year == today.year else f"{local:%-d %b %Y %H:%M}"
+    return f"{day_and_month(local) if local.year == today.year else day(local)} {local:%H:%M}"
 
 
 def documents(n: int) -> str:

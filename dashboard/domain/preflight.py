@@ -12,6 +12,7 @@ from dashboard.domain.amounts import in_words
 from dashboard.domain.mappings import Mapped, Target, source_label
 from dashboard.domain.references import Ledger
 from dashboard.models import Connection, Export, Record, RecordLine
+from dashboard.vocabulary.days import day
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import ROUNDING_ACCOUNT, MappingKind, default_account, tax_key
 from dashboard.vocabulary.postings import DocumentPosting, Fault, PostingLine
@@ -132,7 +133,7 @@ class _Resolver:
         lock = booking.Locks.of(self.ledger.organisation).closing(booked_on)
         if lock is None:
             return
-        on, until = booking.day(booked_on), booking.day(lock.until)
+        on, until = day(booked_on), day(lock.until)
         if lock.is_year_end:
             words = f"{on} is in a year that is closed in {self._label}: locked to {until}"
         else:

@@ -14,6 +14,7 @@ from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Export, Record
 from dashboard.models.connection import ConnectionState
 from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.days import day
 from dashboard.vocabulary.records import Approval, Trigger
 from dashboard.vocabulary.statuses import Cause, Status
 
@@ -81,7 +82,7 @@ def publish(session: Session, record: Record, connection: Connection, actor: Act
     if export.status is not Status.READY:
         return export
     if connection.start_date is not None and record.issue_date < connection.start_date:
-        words = f"Dated before {connection.start_date:%-d %b %Y}, from which on documents are sent"
+        words = f"Dated before {day(connection.start_date)}, from which on documents are sent"
         lifecycle.move(session, export, Status.ON_HOLD, Cause.TRIGGER_UNMET, now, actor=actor, words=words)
     else:
         words = f"Queued for {connection.provider.label}"
@@ -185,7 +186,7 @@ def why_held(record: Record, connection: Connection, export: Export | None) -> s
     if start is None or record.issue_date >= start:
         return ""
     is_held = export is None or export.status in (Status.READY, Status.ON_HOLD)
-    return f"Held: dated before {start:%-d %b %Y}, from which on documents are sent." if is_held else ""
+    return f"Held: dated before {day(start)}, from which on documents are sent." if is_held else ""
 
 
 def exports_of(session: Session, record: Record) -> list[tuple[Export, Connection]]:

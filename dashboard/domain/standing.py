@@ -8,6 +8,7 @@ from dashboard.domain import still_send
 from dashboard.models import Connection, Export
 from dashboard.models.connection import ConnectionState
 from dashboard.models.export import AttachmentState
+from dashboard.vocabulary.days import day
 from dashboard.vocabulary.postings import LedgerState
 from dashboard.vocabulary.records import Trigger
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
@@ -94,7 +95,7 @@ def _onward(export: Export, connection: Connection) -> tuple[str, datetime | Non
         case Status.ON_HOLD if still_send.is_asked(export):
             return "It waited longer than a day, so it goes only when somebody says so. Ordered", export.ordered_at
         case Status.ON_HOLD if connection.start_date is not None:
-            start = f"{connection.start_date:%-d %b %Y}"
+            start = day(connection.start_date)
             return f"Its document date is before {start}, from which on documents are sent. An admin may send it.", None
         case Status.PENDING if connection.state is ConnectionState.ERROR:
             return f"Waiting: {label} needs reconnecting. It goes by itself then{_unless_late(export)}.", None

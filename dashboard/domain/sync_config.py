@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard.domain import connections, duplicates, lifecycle
 from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Export, Record
+from dashboard.vocabulary.days import day
 from dashboard.vocabulary.postings import PostAs
 from dashboard.vocabulary.records import Trigger
 from dashboard.vocabulary.statuses import Cause, Status
@@ -113,7 +114,7 @@ def save(session: Session, connection: Connection, chosen: Settings, seen: str, 
 def _release(session: Session, connection: Connection, actor: Actor, now: datetime) -> int:
     """What was held back for its date and is not before the start date any more goes on its way."""
     start = connection.start_date
-    words = f"Released: documents dated from {start:%-d %b %Y} are sent" if start else "Released: any date is sent"
+    words = f"Released: documents dated from {day(start)} are sent" if start else "Released: any date is sent"
     dated = (Record.issue_date >= start if start else Record.issue_date.is_not(None)) & Record.archived_at.is_(None)
     chosen = (
         # What has an order waits for somebody's answer, not for a date: see still_send.py.
@@ -138,7 +139,7 @@ def _hold(session: Session, connection: Connection, actor: Actor, now: datetime)
         Export.resync_id.is_(None),
         Export.record_id.in_(_dated(connection, Record.issue_date < start)),
     )
-    words = f"Dated before {start:%-d %b %Y}, from which on documents are sent"
+    words = f"Dated before {day(start)}, from which on documents are sent"
     mine = partial(lifecycle.of_connection, connection.tenant_id, connection.id)
     return lifecycle.move_set(
         session, mine, chosen, Status.PENDING, Status.ON_HOLD, Cause.TRIGGER_UNMET, now, actor=actor, words=words

@@ -27,6 +27,7 @@ from dashboard.domain.members import Member, Standing
 from dashboard.domain.scope import NotFound
 from dashboard.models import SupportVisit
 from dashboard.views import drawn, guards, replies
+from dashboard.vocabulary.days import day, day_and_month
 from dashboard.vocabulary.plans import Terms
 from dashboard.vocabulary.providers import Provider, endpoints
 from dashboard.vocabulary.roles import Permission
@@ -84,7 +85,9 @@ def init_app(app: Flask) -> None:
         Status=Status,
         why_not=guards.refusal,
     )
-    app.jinja_env.filters.update(amount=amounts.figures, local=_local, duration=duration)
+    app.jinja_env.filters.update(
+        amount=amounts.figures, day=day, day_and_month=day_and_month, local=_local, duration=duration
+    )
     app.context_processor(_surroundings)
     app.after_request(_secured(app.extensions["tieout"]))
     app.register_error_handler(NotFound, _not_found)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
 
+from dashboard.vocabulary.days import month
 from tests.bench import audit_page, download, figures, mended, pacing, queueing, retention, running, tiles
 from tests.bench.figures import Figure
 from tests.bench.stage import Stages, stages
@@ -39,7 +40,8 @@ def main(wanted: list[str]) -> int:
                 say(f"{name} on {database}: {perf_counter() - begun:.0f} s")
     say(f"\n{where}\n\n{figures.table(found)}")
     if not wanted:
-        figures.PAGE.write_text(figures.page(found, where, f"{datetime.now(UTC):%-d %B %Y}"))
+        today = datetime.now(UTC)
+        figures.PAGE.write_text(figures.page(found, where, f"{today.day} {month(today)}"))
         say(f"\nwritten to {figures.PAGE}")
     return 0
 
