@@ -13,10 +13,12 @@ from dashboard.config import Config
 from dashboard.db import ask_the_idle, db
 from dashboard.views import (
     archive,
+    assets,
     audit_download,
     audit_log,
     connections,
     duplicates,
+    error_pages,
     errors,
     exports,
     frame,
@@ -26,6 +28,7 @@ from dashboard.views import (
     invitations,
     mapping,
     mending,
+    navigation,
     oauth,
     older_entries,
     overview,
@@ -36,6 +39,7 @@ from dashboard.views import (
     resyncs,
     retention,
     saved_filters,
+    security_headers,
     settings,
     sign_in,
     still_send,
@@ -79,6 +83,10 @@ def create_app(config: Config) -> Flask:
     app.session_interface = Cookies(app)
     guards.init_app(app)
     frame.init_app(app)
+    assets.init_app(app)
+    navigation.init_app(app)
+    error_pages.init_app(app)
+    security_headers.init_app(app, config)
     visits.init_app(app)
     oauth.init_app(app, config)
     modules = (

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from dashboard.clock import utc_now
 from dashboard.config import Config
 from dashboard.db import db, writing
 from dashboard.domain import members, one_time_links, people, publishing, tenants
@@ -44,7 +45,7 @@ def create_tenant(slug: str, name: str, plan: str, currency: str, tax_id: str, t
                 session,
                 slug,
                 name,
-                take_in.utc_now(),
+                utc_now(),
                 plan=Plan(plan),
                 currency=currency,
                 tax_id=tax_id,
@@ -72,7 +73,7 @@ def create_user(email: str, slug: str | None, role: str | None, staff: bool, nam
         raise click.UsageError("Give either --tenant with --role, or --staff.")
     known = None if staff else people.by_email(db.session(), email)
     password = "" if known else _password(password_stdin)
-    now = take_in.utc_now()
+    now = utc_now()
     try:
         with writing(db.session()) as session:
             tenant = tenants.by_slug(session, slug) if slug else None
@@ -101,9 +102,9 @@ def _give_role(session: Session, tenant: Tenant, user: User, role: Role) -> str:
     if before is role:
         return f"{user.email} is {role.label.lower()} of {tenant.name} already; nothing was changed."
     if before is None:
-        members.give_role(session, tenant, user, role, take_in.utc_now(), COMMAND_LINE)
+        members.give_role(session, tenant, user, role, utc_now(), COMMAND_LINE)
         return f"{user.email} belongs to {tenant.name} now, as {role.label.lower()}."
-    members.change_role(session, tenant, user.id, role, COMMAND_LINE, take_in.utc_now())
+    members.change_role(session, tenant, user.id, role, COMMAND_LINE, utc_now())
     return f"{user.email} is {role.label.lower()} of {tenant.name} now, was {before.label.lower()}; sessions ended."
 
 
@@ -113,7 +114,7 @@ def _give_role(session: Session, tenant: Tenant, user: User, role: Role) -> str:
 def reset_link(email: str) -> None:
     """Make a link by which a person sets a new password, good once and for an hour. Hand it to nobody else."""
     config: Config = current_app.extensions["tieout"]
-    now = take_in.utc_now()
+    now = utc_now()
     user = people.by_email(db.session(), email)
     if user is None:
         raise click.ClickException(f"{email} has no account.")
@@ -133,7 +134,7 @@ def set_plan(slug: str, plan: str) -> None:
     try:
         with writing(db.session()) as session:
             tenant = tenants.by_slug(session, slug)
-            tenants.set_plan(session, tenant, Plan(plan), take_in.utc_now(), COMMAND_LINE)
+            tenants.set_plan(session, tenant, Plan(plan), utc_now(), COMMAND_LINE)
     except BadInput as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"{slug} is on {plan}.")
@@ -162,7 +163,7 @@ def import_files(files: tuple[Path, ...], slug: str, source: str | None, directi
             file.name,
             take_in.content_of(file),
             COMMAND_LINE,
-            take_in.utc_now(),
+            utc_now(),
             stated_direction=stated,
             source=Source(source) if source else None,
             approve=approve,

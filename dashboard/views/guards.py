@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache, wraps
 from itertools import chain
 from time import time
@@ -15,6 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from dashboard.clock import utc_now
 from dashboard.db import db, reading
 from dashboard.domain import members, support_visits
 from dashboard.domain.actors import Actor
@@ -167,7 +167,7 @@ def member() -> Member | None:
 
 
 def _visitor(found: Standing) -> Member | None:
-    return support_visits.visitor(db.session(), found.user.id, datetime.now(UTC)) if found.user.is_staff else None
+    return support_visits.visitor(db.session(), found.user.id, utc_now()) if found.user.is_staff else None
 
 
 def of_route(endpoint: str | None) -> str | Permission:

@@ -4,7 +4,7 @@ or not at all; approving what was stored comes after that."""
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -51,10 +51,6 @@ class Result:
     said: str
     record_id: int | None = None
     refusal: UnreadableFile | None = None
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def content_of(file: Path) -> bytes | None:
