@@ -5,18 +5,17 @@ The way to the consent and back is oauth.py.
 
 import secrets
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from dashboard.config import Config
 from dashboard.db import db, writing
 from dashboard.domain import condition, connections, consents, lookups
-from dashboard.domain.scope import NotFound, owned
+from dashboard.domain.scope import owned
 from dashboard.domain.vault import Vault
 from dashboard.models import Connection
 from dashboard.models.connection import ConnectionState
 from dashboard.models.lookup import LookupKind
-from dashboard.views import frame, guards, oauth, replies
+from dashboard.views import asked, frame, guards, oauth, replies
 from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.roles import Permission
 
@@ -46,7 +45,7 @@ def shown(connection_id: int) -> Response:
 @pages.post("/connections/<provider>")
 @guards.requires(Permission.CONNECT)
 def connect(provider: str) -> Response:
-    return _sent_to_consent(_provider(provider), None)
+    return _sent_to_consent(asked.provider(provider), None)
 
 
 @pages.post("/connections/<int:connection_id>/reconnection")
@@ -61,7 +60,7 @@ def reconnect(connection_id: int) -> Response:
 def callback(provider: str) -> Response:
     """Where the provider sends a person back to. It has to be a GET, though the consent is kept by it: its state,
     made by a form of ours and good for one use, stands for the form's token."""
-    chosen = _provider(provider)
+    chosen = asked.provider(provider)
     try:
         tokens, wanted_id = oauth.come_back(chosen, guards.here().tenant.id)
     except oauth.Refused as refused:
@@ -143,25 +142,13 @@ def _mine(connection_id: int, *, locked: bool = False) -> Connection:
     return owned(db.session(), Connection, guards.here().tenant.id, connection_id, locked=locked)
 
 
-def _provider(name: str) -> Provider:
-    found = next((each for each in Provider if each.value == name), None)
-    if found is None:
-        raise NotFound(name)
-    return found
-
-
-def _config() -> Config:
-    found: Config = current_app.extensions["tieout"]
-    return found
-
-
 def _token() -> str:
     """Of a form that orders a resync: pressed twice, it is one order."""
     return secrets.token_urlsafe(16)
 
 
 def _vault() -> Vault:
-    return Vault(_config().token_keys)
+    return Vault(frame.config().token_keys)
 
 
 def _offers() -> list[tuple[Provider, str]]:
@@ -173,7 +160,7 @@ def _unready(provider: Provider) -> str:
     refusal = guards.refusal(Permission.CONNECT)
     if refusal:
         return refusal
-    if not _config().providers[provider].client_id:
+    if not frame.config().providers[provider].client_id:
         return f"This server is not set up for {provider.label}: TIEOUT_{provider.name}_CLIENT_ID is missing."
     return ""
 

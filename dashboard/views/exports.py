@@ -28,7 +28,7 @@ from dashboard.domain.scope import NotFound
 from dashboard.domain.still_send import Question
 from dashboard.models import Connection, Resync
 from dashboard.models.connection import ConnectionState
-from dashboard.views import causes, frame, guards, remedies, replies
+from dashboard.views import asked, causes, frame, guards, remedies, replies
 from dashboard.views.remedies import RemedyLink
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.providers import Provider
@@ -130,7 +130,7 @@ class Board:
 @guards.requires(Permission.VIEW)
 def listed(provider: str) -> Response:
     filters, errors = export_filters.read(request.args)
-    board = _board(_provider(provider), filters, errors)
+    board = _board(asked.provider(provider), filters, errors)
     status = 422 if errors else 200
     return replies.page_or_part("exports/listed.html", "exports/refreshed.html", status, board=board)
 
@@ -139,7 +139,7 @@ def listed(provider: str) -> Response:
 @guards.requires(Permission.VIEW)
 def row(provider: str, export_id: int) -> Response:
     """What opens below a row of the list; without scripts the same link leads to the record."""
-    known = _provider(provider)
+    known = asked.provider(provider)
     tenant_id = guards.here().tenant.id
     found = exports.row(db.session(), tenant_id, connections.of_provider(db.session(), tenant_id, known), export_id)
     if not replies.wants_part():
@@ -178,12 +178,6 @@ def _board(provider: Provider, filters: Filters, errors: dict[str, str]) -> Boar
         token=request.args.get("form", "")[:30] or secrets.token_urlsafe(16),
         now=now,
     )
-
-
-def _provider(name: str) -> Provider:
-    if name not in list(Provider):
-        raise NotFound(name)
-    return Provider(name)
 
 
 def _mended(chosen: Sequence[Connection]) -> dict[Connection, int]:

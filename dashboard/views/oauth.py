@@ -12,6 +12,7 @@ from flask import Flask, current_app, request, session, url_for
 
 from dashboard.config import Config
 from dashboard.db import db
+from dashboard.views import frame
 from dashboard.vocabulary.providers import FACTS, Provider, endpoints
 from dashboard.vocabulary.tokens import Tokens, client_authorization, received
 
@@ -69,8 +70,7 @@ def _authenticate(app: Any, method: str, address: str, headers: dict[str, str], 
 def begin(provider: Provider, tenant_id: int, connection_id: int | None) -> str:
     """The address of the provider's consent page; what the way back needs stays under a state good for one use."""
     client = _client(provider)
-    config: Config = current_app.extensions["tieout"]
-    redirect_uri = config.public_url + url_for("connections.callback", provider=provider.value)
+    redirect_uri = frame.config().public_url + url_for("connections.callback", provider=provider.value)
     begun = client.create_authorization_url(redirect_uri)
     _forget_begun()
     client.save_authorize_data(

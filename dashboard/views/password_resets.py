@@ -1,9 +1,8 @@
 """Pages for whoever does not know their password: asking for a link, and setting a new one by it."""
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from dashboard.config import Config
 from dashboard.db import db, writing
 from dashboard.domain import one_time_links, password_resets
 from dashboard.domain.bad_input import BadInput
@@ -78,5 +77,4 @@ def _setting(key: str, error: str = "") -> Response:
 
 
 def _mails() -> bool:
-    config: Config = current_app.extensions["tieout"]
-    return config.mail is not None
+    return frame.config().mail is not None

@@ -1,9 +1,8 @@
 """Pages of an organisation's people: who belongs to it, inviting, roles, removing, links for lost passwords."""
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from dashboard.config import Config
 from dashboard.db import db, writing
 from dashboard.domain import invitations, members, one_time_links, password_resets
 from dashboard.domain.bad_input import BadInput
@@ -28,7 +27,7 @@ def invite() -> Response:
     role = next((each for each in Role if each.value == given["role"]), None)
     if role is None:
         return _page(given=given, problems={"role": "Choose a role."})
-    by_mail = _config().mail is not None
+    by_mail = frame.config().mail is not None
     try:
         with writing(db.session()) as opened:
             link = invitations.invite(opened, guards.here(), given["email"], role, frame.now(), by_mail=by_mail)
@@ -87,7 +86,7 @@ def remove(user_id: int) -> Response:
 @guards.requires(Permission.INVITE)
 def offer_reset(user_id: int) -> Response:
     """Offer a member a link to set a new password: by mail, or where there is none, to be handed over."""
-    here, by_mail = guards.here(), _config().mail is not None
+    here, by_mail = guards.here(), frame.config().mail is not None
     target = members.one(db.session(), here.tenant, user_id)
     refusal = "" if by_mail else password_resets.why_not_handed(db.session(), target, here)
     if refusal:
@@ -110,12 +109,12 @@ def _page(
         "settings/people.html",
         422 if problems else 200,
         members=listed,
-        refusals={} if _config().mail else _refusals(listed, here),
+        refusals={} if frame.config().mail else _refusals(listed, here),
         me=here.user.id,
         roles=[(role.value, role.label) for role in Role],
         offered=[(role.value, role.label) for role in invitations.offered_roles(here)],
         invitations=one_time_links.open_invitations(db.session(), here.tenant.id, frame.now()),
-        mails=_config().mail is not None,
+        mails=frame.config().mail is not None,
         made=made,
         given=given or {},
         problems=problems or {},
@@ -132,13 +131,8 @@ def _refusals(listed: list[Member], here: Member) -> dict[int, str]:
 
 def _made(link: OneTimeLink, path: str, mailing: str) -> Response:
     """Answered at once, not by a redirect: what is shown once must not wait in a cookie for the next page."""
-    return _page(made=(link, _config().public_url + path)) if path else _gone_back(mailing)
+    return _page(made=(link, frame.config().public_url + path)) if path else _gone_back(mailing)
 
 
 def _gone_back(message: str, kind: str = "success") -> Response:
     return replies.gone_to(url_for("settings.people_listed"), message, kind)
-
-
-def _config() -> Config:
-    config: Config = current_app.extensions["tieout"]
-    return config

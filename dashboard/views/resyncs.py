@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
 
 from flask import Blueprint, Response, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -28,7 +27,7 @@ from dashboard.domain.resync_results import Result
 from dashboard.domain.resync_sets import Choice, EmptySelection, Matching, Offer, Offered, RestOf, Ticked
 from dashboard.models import Connection, Resync
 from dashboard.models.resync import ItemState, ResyncState
-from dashboard.views import frame, guards, replies
+from dashboard.views import asked, frame, guards, replies
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.roles import Permission
@@ -168,7 +167,7 @@ def _choice() -> Choice:
         return RestOf(_owned(scope.row_id(form["rest_of"]) or 0))
     if form.get("offer", "") in list(Offer):
         connection = scope.owned(session, Connection, tenant_id, scope.row_id(form.get("connection", "")) or 0)
-        n, seen = min(scope.row_id(form.get("n", "")) or 0, MOST), _seen()
+        n, seen = min(scope.row_id(form.get("n", "")) or 0, MOST), asked.seen()
         if seen is None:
             raise EmptySelection("Open the page again and repeat what you did; nothing was sent.")
         return Offered(Offer(form["offer"]), connection, n, seen, form.get("code", ""), form.get("subject", ""))
@@ -176,36 +175,23 @@ def _choice() -> Choice:
         filters, errors = export_filters.read(form)
         if errors:
             raise EmptySelection(f"{' '.join(errors.values())} Nothing was sent.")
-        connected = connections.of_provider(session, tenant_id, _provider())
+        provider = asked.provider(request.form.get("provider", ""))
+        connected = connections.of_provider(session, tenant_id, provider)
         return Matching(tuple(export_filters.chosen_connections(connected, filters)), filters)
     ids = frozenset(form.getlist("export"))
     if not ids:
         raise EmptySelection("Tick at least one export first; nothing was sent.")
-    return Ticked(frozenset(found for each in ids if (found := scope.row_id(each))), len(ids), _seen())
-
-
-def _seen() -> datetime | None:
-    try:
-        seen = datetime.fromisoformat(request.form.get("seen", ""))
-    except ValueError:
-        return None
-    return seen if seen.tzinfo else None
-
-
-def _provider() -> Provider:
-    name = request.form.get("provider", "")
-    if name not in list(Provider):
-        raise scope.NotFound(name)
-    return Provider(name)
+    return Ticked(frozenset(found for each in ids if (found := scope.row_id(each))), len(ids), asked.seen())
 
 
 def _back() -> str:
     """The exports page as it was when the button was pressed, or the list of resyncs when it was pressed elsewhere."""
-    if request.form.get("provider", "") not in list(Provider):
+    provider = request.form.get("provider", "")
+    if provider not in list(Provider):
         return url_for("resyncs.listed")
     filters, _ = export_filters.read(request.form)
     cursor = {name: request.form[name] for name in ("before", "after") if name in request.form}
-    return url_for("exports.listed", provider=_provider().value, **filters.args, **cursor)  # type: ignore[arg-type]
+    return url_for("exports.listed", provider=provider, **filters.args, **cursor)  # type: ignore[arg-type]
 
 
 def _onward(made: list[Resync]) -> AnyResponse:

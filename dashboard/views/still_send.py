@@ -1,14 +1,12 @@
 """The answer to "still send?", for one export or for all of a connection. Asking is domain/still_send.py."""
 
-from datetime import datetime
-
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
 from dashboard.domain import scope, still_send
 from dashboard.models import Connection, Export
-from dashboard.views import frame, guards, record_page, replies
+from dashboard.views import asked, frame, guards, record_page, replies
 from dashboard.views.exports import pages
 from dashboard.vocabulary.roles import Permission
 
@@ -17,7 +15,7 @@ from dashboard.vocabulary.roles import Permission
 @guards.requires(Permission.SEND)
 def answer(connection_id: int) -> Response:
     tenant, is_yes = guards.here().tenant.id, request.form.get("answer") == "send"
-    seen = _seen()
+    seen = asked.seen()
     with writing(db.session()) as session:
         connection = scope.owned(session, Connection, tenant, connection_id)
         one = _one(tenant, connection)
@@ -48,12 +46,3 @@ def _one(tenant_id: int, connection: Connection) -> Export | None:
 
 def _kind(n: int) -> str:
     return "success" if n else "info"
-
-
-def _seen() -> datetime | None:
-    """When the newest of what the person saw was held; without it nothing is meant."""
-    try:
-        seen = datetime.fromisoformat(request.form.get("seen", ""))
-    except ValueError:
-        return None
-    return seen if seen.tzinfo else None

@@ -2,17 +2,15 @@
 
 from urllib.parse import quote
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from dashboard.config import Config
 from dashboard.db import db
 from dashboard.domain import connections, scope, support_bundle
 from dashboard.domain.scope import NotFound
 from dashboard.domain.support_bundle import Bundle
-from dashboard.views import frame, guards, replies
+from dashboard.views import asked, frame, guards, replies
 from dashboard.views.exports import pages
-from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.roles import Permission
 
 LONGEST_LETTER = 1500
@@ -30,28 +28,26 @@ def gather(provider: str) -> Response:
 @guards.requires(Permission.VIEW)
 def bundle(provider: str) -> Response:
     ids = _ids(request.args.getlist("export"))
-    tenant = guards.here().tenant
-    if provider not in list(Provider):
-        raise NotFound(provider)
+    tenant, known = guards.here().tenant, asked.provider(provider)
     if not ids:
         listed = url_for("exports.listed", provider=provider)
         return replies.gone_to(listed, "Tick at least one export first.", "error")
-    connected = connections.of_provider(db.session(), tenant.id, Provider(provider))
+    connected = connections.of_provider(db.session(), tenant.id, known)
     made = support_bundle.of(db.session(), tenant, connected, ids, frame.now())
     if not made.exports:
         raise NotFound(f"exports {ids}")
     if request.args.get("format") in ("text", "json"):
         return _file(made, request.args["format"])
-    config: Config = current_app.extensions["tieout"]
+    email = frame.config().support_email
     return replies.page(
         "support/bundle.html",
         bundle=made,
-        label=Provider(provider).label,
+        label=known.label,
         back=url_for("exports.listed", provider=provider),
         text=_address(provider, ids, "text"),
         json=_address(provider, ids, "json"),
-        email=config.support_email,
-        letter=_letter(config.support_email, made) if config.support_email else "",
+        email=email,
+        letter=_letter(email, made) if email else "",
     )
 
 
