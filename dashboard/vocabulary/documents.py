@@ -9,7 +9,10 @@ from dashboard.vocabulary.records import Direction, Source
 
 @dataclass(frozen=True)
 class Party:
-    """A seller or buyer. `tax_ids` holds every VAT or company number as stated; `country` is ISO 3166-1 alpha-2."""
+    """A seller or buyer. `tax_ids` holds every VAT or company number as stated; `country` is ISO 3166-1 alpha-2.
+
+    `place` tells where in the file it is named, or would be; it says nothing of who it is.
+    """
 
     name: str
     tax_ids: tuple[str, ...] = ()
@@ -18,6 +21,7 @@ class Party:
     street: str = ""
     city: str = ""
     postcode: str = ""
+    place: str = field(default="", compare=False)
 
     @property
     def tax_id(self) -> str:

@@ -4,15 +4,9 @@ from dashboard.domain.intake.identity import is_same_party
 from dashboard.domain.intake.invisible import without_invisible
 from dashboard.models import Tenant
 from dashboard.vocabulary.documents import Document, Party, UnreadableFile
-from dashboard.vocabulary.records import Direction, Source
+from dashboard.vocabulary.records import Direction
 
 _SALES, _PURCHASES = "invoice or credit note", "bill or supplier credit note"
-_CSV_COLUMN = {Direction.SALE: ", column buyer_name", Direction.PURCHASE: ", column seller_name"}
-_UBL_PARTY = {
-    Direction.SALE: "/cac:AccountingCustomerParty/cac:Party",
-    Direction.PURCHASE: "/cac:AccountingSupplierParty/cac:Party",
-}
-_PARTIES = {Source.CSV: _CSV_COLUMN, Source.UBL: _UBL_PARTY}
 
 
 def decide(document: Document, tenant: Tenant, stated: Direction | None) -> Direction:
@@ -84,13 +78,13 @@ def _unopposed(document: Document, stated: Direction) -> Direction:
 
 def _require_contact(document: Document, side: Direction) -> None:
     """A name of marks alone is none: nobody could tell whom to map it to."""
-    if any(sign.isalnum() for sign in without_invisible(contact_of(document, side).name)):
+    contact = contact_of(document, side)
+    if any(sign.isalnum() for sign in without_invisible(contact.name)):
         return
     is_sale = side is Direction.SALE
     role, kind, fix = ("buyer", "sale", "sold to") if is_sale else ("seller", "bill", "bought from")
-    field = _PARTIES.get(document.source, {}).get(side, "")
     raise UnreadableFile(
-        document.place + field,
+        contact.place,
         f"{document.number} is a {kind}, and nobody is named as its {role}.",
         f"Name who it was {fix}, and take the file in again.",
     )

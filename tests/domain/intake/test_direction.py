@@ -7,6 +7,8 @@ from dashboard.domain.intake import take_in
 from dashboard.domain.intake.take_in import Fate
 from dashboard.models import Record
 from dashboard.vocabulary.records import Direction
+from tests.samples import sample
+from tests.samples.containers import pdf_with
 from tests.support.world import World
 
 US, GRANIT, BERGEN, NOBODY = "Nordlys AB", "Granit & Söner AB", "Bergen Stein AS", ""
@@ -103,3 +105,58 @@ def test_a_name_that_nobody_can_read_is_none(world: World) -> None:
         "line 2 of file.csv, column seller_name: N-1 is a bill, and nobody is named as its seller. "
         "Name who it was bought from, and take the file in again."
     )
+
+
+UBL = (
+    "ubl/invoice.xml", "Granit &amp; Söner AB", ("cac:AccountingSupplierParty", "cac:AccountingCustomerParty"),
+)  # fmt: skip
+CII = ("cii/invoice.xml", "Granit &amp; Söner AB", ("ram:SellerTradeParty", "ram:BuyerTradeParty"))
+FATTURAPA = ("fatturapa/two_bodies.xml", "Rossi", ("CedentePrestatore", "CessionarioCommittente"))
+AGREEMENT = "/CrossIndustryInvoice/rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeAgreement"
+
+
+def nameless(format_: tuple[str, str, tuple[str, str]], *, is_sale: bool) -> bytes:
+    """The sample, whose buyer is the organisation, with nobody on the other side; for a sale the two change places."""
+    path, other, (seller, buyer) = format_
+    text = sample(path).decode().replace("<Nome>Anna</Nome>", "").replace(f">{other}<", ">-<")
+    if is_sale:
+        text = text.replace(seller, "HERE").replace(buyer, seller).replace("HERE", buyer)
+    return text.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (nameless(UBL, is_sale=False), "/Invoice/cac:AccountingSupplierParty/cac:Party"),
+        (nameless(UBL, is_sale=True), "/Invoice/cac:AccountingCustomerParty/cac:Party"),
+        (nameless(CII, is_sale=False), f"{AGREEMENT}/ram:SellerTradeParty"),
+        (nameless(CII, is_sale=True), f"{AGREEMENT}/ram:BuyerTradeParty"),
+        (
+            pdf_with(("factur-x.xml", nameless(CII, is_sale=False))),
+            f"embedded factur-x.xml: {AGREEMENT}/ram:SellerTradeParty",
+        ),
+        (
+            pdf_with(("factur-x.xml", nameless(CII, is_sale=True))),
+            f"embedded factur-x.xml: {AGREEMENT}/ram:BuyerTradeParty",
+        ),
+        (
+            nameless(FATTURAPA, is_sale=False),
+            "/FatturaElettronica/FatturaElettronicaHeader/CedentePrestatore",
+        ),
+        (
+            nameless(FATTURAPA, is_sale=True),
+            "/FatturaElettronica/FatturaElettronicaHeader/CessionarioCommittente",
+        ),
+        (file_of("380", "-", US, "N-1"), "line 2 of file.csv, column seller_name"),
+        (file_of("380", US, "-", "N-1"), "line 2 of file.csv, column buyer_name"),
+    ],
+)
+def test_whoever_is_not_named_is_looked_for_where_the_format_names_them(
+    world: World, content: bytes, place: str
+) -> None:
+    first, *_ = take_in.take_in_file(
+        world.session, world.nordlys.id, "file.csv", content, world.actor("bo"), world.now()
+    )
+
+    assert first.said.startswith(f"{place}: ")
+    assert "nobody is named as its " in first.said

@@ -31,6 +31,7 @@ def read_party(agreement: Node, role: str) -> Party:
         street=", ".join(filter(None, map(address.text, _ADDRESS_LINES))) if address else "",
         city=address.text("ram:CityName") if address else "",
         postcode=address.text("ram:PostcodeCode", 50) if address else "",
+        place=party.path,
     )
 
 

@@ -86,7 +86,7 @@ def _document(cells: CellReader, rows: list[Row]) -> Document | None:
         rounding = _rounding(total, net + tax, currency, figures.tolerance(currency, len(lines) + len(taxes)))
     found = Document(
         source=Source.CSV,
-        place=f"line {head.line} of {cells.faults.file_name}",
+        place=_place(cells, head),
         number=number,
         type_code=stated.code,
         is_credit=stated.is_credit,
@@ -137,7 +137,12 @@ def _party(cells: CellReader, head: Row, side: str) -> Party:
         tax_ids=(tax_id,) if tax_id else (),
         country=cells.read(head, f"{side}_country", codes.country) or "",
         email=cells.text(head, f"{side}_email", 254),
+        place=f"{_place(cells, head)}, column {side}_name",
     )
+
+
+def _place(cells: CellReader, head: Row) -> str:
+    return f"line {head.line} of {cells.faults.file_name}"
 
 
 def _stated_rounding(cells: CellReader, head: Row, currency: str | None) -> Decimal | None:

@@ -25,6 +25,7 @@ def read_party(header: Node, role: str) -> Party:
         street=" ".join(filter(None, (seat.text("Indirizzo"), seat.text("NumeroCivico")))) if seat else "",
         city=seat.text("Comune") if seat else "",
         postcode=seat.text("CAP", 50) if seat else "",
+        place=party.path,
     )
 
 

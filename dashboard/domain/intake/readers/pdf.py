@@ -59,7 +59,18 @@ def read_pdf(content: bytes) -> list[Document]:
         documents = read_xml(xml)
     except UnreadableFile as refused:
         raise UnreadableFile(f"{where}: {refused.place}", refused.reason, refused.fix) from None
-    return [replace(each, source=Source.FACTUR_X, place=f"{where}: {each.place}") for each in documents]
+    return [_inside(where, each) for each in documents]
+
+
+def _inside(where: str, document: Document) -> Document:
+    """The document with every place told as one inside the PDF."""
+    return replace(
+        document,
+        source=Source.FACTUR_X,
+        place=f"{where}: {document.place}",
+        seller=replace(document.seller, place=f"{where}: {document.seller.place}"),
+        buyer=replace(document.buyer, place=f"{where}: {document.buyer.place}"),
+    )
 
 
 def _invoice_in(content: bytes) -> tuple[str, bytes]:

@@ -30,6 +30,7 @@ def read_party(document: Node, role: str) -> Party:
         street=_street(address) if address else "",
         city=address.text("cbc:CityName") if address else "",
         postcode=address.text("cbc:PostalZone", 50) if address else "",
+        place=party.path,
     )
 
 
