@@ -39,7 +39,7 @@ def invite(session: Session, inviter: Member, email: str, role: Role, now: datet
         raise BadInput("email", f"{address} belongs to {tenant.name} already.")
     if known is not None and known.is_staff:
         raise BadInput("email", STAFF_STAY_APART)
-    one_time_links.revoke_invitations(session, tenant.id, now, email=address)
+    one_time_links.revoke_invitations(session, tenant.id, address, now)
     if len(one_time_links.open_invitations(session, tenant.id, now)) >= MOST_OPEN:
         raise BadInput("email", f"There are {MOST_OPEN} open invitations. Withdraw some first.")
     link = one_time_links.ask(

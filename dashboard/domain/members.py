@@ -133,6 +133,7 @@ def give_role(session: Session, tenant: Tenant, user: User, role: Role, now: dat
         raise BadInput("email", f"{user.email} belongs to support staff, who join no organisation.")
     session.add(Membership(tenant_id=tenant.id, user_id=user.id, role=role))
     session.flush()
+    one_time_links.revoke_handed_resets(session, user.id, now)
     words = f"{user.name} is {role.label.lower()}"
     audit.note_act(session, tenant.id, Act.PERSON_ADDED, now, actor=actor, reference=user.email, words=words)
 
@@ -194,8 +195,11 @@ def _keep_an_owner(session: Session, tenant: Tenant, standing: Membership, role:
 
 
 def _end_what_they_began(session: Session, tenant: Tenant, user: User, role: Role | None, now: datetime) -> None:
-    """Sessions, and the invitations of somebody who may no longer invite."""
+    """Sessions, the invitations that the person could no longer make, and links handed over to them or by them."""
     session.flush()
+    invites_no_more = role is None or not role.may(Permission.INVITE)
+    beyond = [each for each in Role if invites_no_more or (role and each.is_above(role))]
+    # Links before sessions: so does whoever uses a link, and neither waits for the other in a circle.
+    one_time_links.revoke_invitations_by(session, tenant.id, user.id, beyond, now)
+    one_time_links.revoke_handed_resets(session, user.id, now)
     session_marks.end_sessions(session, user.id)
-    if role is None or not role.may(Permission.INVITE):
-        one_time_links.revoke_invitations(session, tenant.id, now, made_by_id=user.id)

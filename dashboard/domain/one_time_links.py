@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
@@ -11,6 +12,7 @@ from dashboard.db import changed
 from dashboard.domain.actors import Actor
 from dashboard.models import OneTimeLink
 from dashboard.models.one_time_link import Purpose
+from dashboard.vocabulary.roles import Role
 
 LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.PASSWORD_RESET: timedelta(hours=1)}
 """How long a link is good once it is made."""
@@ -88,12 +90,25 @@ def revoke(session: Session, link: OneTimeLink, now: datetime) -> None:
     session.refresh(link)
 
 
-def revoke_invitations(
-    session: Session, tenant_id: int, now: datetime, *, email: str = "", made_by_id: int | None = None
-) -> int:
-    """Revoke the open invitations to that e-mail, or by that person; how many there were."""
-    whose = OneTimeLink.made_by_id == made_by_id if made_by_id else OneTimeLink.email == email
-    return _revoke(session, now, OneTimeLink.purpose == Purpose.INVITATION, OneTimeLink.tenant_id == tenant_id, whose)
+def revoke_invitations(session: Session, tenant_id: int, email: str, now: datetime) -> int:
+    """Revoke the organisation's open invitations to that e-mail; how many there were."""
+    return _revoke(session, now, *_invitations(tenant_id), OneTimeLink.email == email)
+
+
+def revoke_invitations_by(session: Session, tenant_id: int, user_id: int, to: Iterable[Role], now: datetime) -> int:
+    """Revoke the organisation's open invitations that the person made to one of these roles; how many there were."""
+    by = OneTimeLink.made_by_id == user_id
+    return _revoke(session, now, *_invitations(tenant_id), by, OneTimeLink.role.in_(tuple(to)))
+
+
+def revoke_handed_resets(session: Session, user_id: int, now: datetime) -> int:
+    """Revoke the open password resets for the person, or by them, that were handed over; how many there were.
+
+    One that is mailed reaches nobody but its person, so it stays.
+    """
+    whose = or_(OneTimeLink.user_id == user_id, OneTimeLink.made_by_id == user_id)
+    handed = OneTimeLink.tenant_id.is_not(None)
+    return _revoke(session, now, OneTimeLink.purpose == Purpose.PASSWORD_RESET, handed, whose)
 
 
 def open_invitations(session: Session, tenant_id: int, now: datetime) -> list[OneTimeLink]:
@@ -121,6 +136,10 @@ def forget(session: Session, now: datetime) -> int:
 def _revoke(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
     statement = update(OneTimeLink).where(*_is_open(), *which)
     return changed(session, statement.values(revoked_at=now, mail_due_at=None))
+
+
+def _invitations(tenant_id: int) -> list[ColumnElement[bool]]:
+    return [OneTimeLink.purpose == Purpose.INVITATION, OneTimeLink.tenant_id == tenant_id]
 
 
 def _is_open() -> list[ColumnElement[bool]]:

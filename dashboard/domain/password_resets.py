@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from dashboard.domain import audit, members, one_time_links, passwords, people, session_marks, sign_in
 from dashboard.domain.actors import Actor
 from dashboard.domain.members import Member
-from dashboard.models import Membership, OneTimeLink, User
+from dashboard.domain.scope import NotFound
+from dashboard.models import Membership, OneTimeLink, Tenant, User
 from dashboard.models.one_time_link import Purpose
 from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.roles import Permission
 
 REQUESTS_PER_EMAIL = 3
 REQUESTS_PER_ADDRESS = 20
@@ -49,13 +51,40 @@ def why_not_handed(session: Session, target: Member, by: Member) -> str:
 def offer(session: Session, target: Member, by: Member, now: datetime, *, by_mail: bool) -> OneTimeLink:
     """Offer a member a link: mailed to them, or else handed out by the caller, who asked why_not_handed first."""
     link = one_time_links.ask(
-        session, Purpose.PASSWORD_RESET, target.user.email, by.actor, now, user_id=target.user.id, by_mail=by_mail
+        session,
+        Purpose.PASSWORD_RESET,
+        target.user.email,
+        by.actor,
+        now,
+        tenant_id=None if by_mail else target.tenant.id,
+        user_id=target.user.id,
+        by_mail=by_mail,
     )
     words = f"A link to set a new password was {'mailed' if by_mail else 'made, to be handed over'}"
     audit.note_act(
         session, by.tenant.id, Act.RESET_OFFERED, now, actor=by.actor, reference=target.user.email, words=words
     )
     return link
+
+
+def good(session: Session, key: str, now: datetime, *, locked: bool = False) -> OneTimeLink:
+    """The link of that key; raises NoLongerGood. `locked` holds it until the transaction ends.
+
+    A link that was handed over is good only while whoever made it could make it again: they may know it still.
+    """
+    link = one_time_links.good(session, Purpose.PASSWORD_RESET, key, now, locked=locked)
+    if link.tenant_id is not None and not _could_be_handed_again(session, link):
+        raise one_time_links.NoLongerGood
+    return link
+
+
+def _could_be_handed_again(session: Session, link: OneTimeLink) -> bool:
+    tenant = session.get_one(Tenant, link.tenant_id)
+    try:
+        target, by = (members.one(session, tenant, user_id or 0) for user_id in (link.user_id, link.made_by_id))
+    except NotFound:
+        return False
+    return by.may(Permission.INVITE) and not why_not_handed(session, target, by)
 
 
 def set_password(session: Session, link: OneTimeLink, password: str, now: datetime) -> User:

@@ -18,7 +18,8 @@ class Purpose(StrEnum):
 class OneTimeLink(Base):
     """`digest` is the SHA-256 of the key in the link; the key itself is nowhere. None until the link is handed out.
 
-    An invitation names organisation and role, a password reset the person, once it is known who has that e-mail.
+    An invitation names organisation and role, a password reset the person, once it is known who has that e-mail,
+    and where it was handed over by somebody of an organisation, that too.
     `mail_due_at` is when the runner is to make and send the link; None when nothing is to be sent (any more).
     """
 

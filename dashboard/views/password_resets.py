@@ -4,12 +4,11 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import one_time_links, password_resets
+from dashboard.domain import password_resets
 from dashboard.domain.bad_input import BadInput
 from dashboard.domain.one_time_links import NoLongerGood
 from dashboard.domain.sign_in import TooManyTries
 from dashboard.models import User
-from dashboard.models.one_time_link import Purpose
 from dashboard.views import frame, guards, replies
 
 pages = Blueprint("password_resets", __name__)
@@ -56,7 +55,7 @@ def password_set(key: str) -> Response:
     now = frame.now()
     try:
         with writing(db.session()) as opened:
-            link = one_time_links.good(opened, Purpose.PASSWORD_RESET, key, now, locked=True)
+            link = password_resets.good(opened, key, now, locked=True)
             password_resets.set_password(opened, link, request.form.get("password", ""), now)
     except NoLongerGood:
         return replies.page("no_longer_good.html", 404, what="link")
@@ -71,7 +70,7 @@ def _asking(email: str = "", error: str = "", status: int = 200) -> Response:
 
 def _setting(key: str, error: str = "") -> Response:
     """Raises NoLongerGood."""
-    link = one_time_links.good(db.session(), Purpose.PASSWORD_RESET, key, frame.now())
+    link = password_resets.good(db.session(), key, frame.now())
     user = db.session().get_one(User, link.user_id)
     return replies.page("password_resets/shown.html", 422 if error else 200, key=key, user=user, error=error)
 

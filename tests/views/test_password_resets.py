@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from dashboard.config import Config, Encryption, MailServer
 from dashboard.db import writing
-from dashboard.domain import members, password_resets
-from dashboard.models import AuditEntry, OneTimeLink
+from dashboard.domain import members, one_time_links, password_resets
+from dashboard.models import AuditEntry, Membership, OneTimeLink
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Role
 from tests.support.consenting import Visit, afresh
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from tests.views.test_people import link_on
+from tests.views.test_people import invite, link_on
 
 FRESH = "a password nobody had"
 SOMEWHERE = MailServer("127.0.0.1", 9, Encryption.NONE, "", "", "books@tieout.example")
@@ -88,6 +88,61 @@ def test_an_admin_is_shown_no_link_of_an_owner_or_of_somebody_who_also_works_els
         assert link_on(said) == ""
     assert link_on(offered(visit("alma"), world, "ada"))
     assert link_on(offered(visit("alma"), world, "bo")) == ""
+
+
+def is_useless(visit: Visit, link: str) -> bool:
+    nobody = visit("")
+    nobody.get("/sign-in")
+    answers = (nobody.get(link), nobody.post(link, {"password": FRESH}))
+    return [answer.status_code for answer in answers] == [404, 404]
+
+
+@pytest.mark.parametrize("whose", ["bo", "ada"])
+@pytest.mark.parametrize(("verb", "role"), [("role", "owner"), ("role", "viewer"), ("removal", "")])
+def test_a_link_handed_over_ends_when_a_role_of_its_person_or_its_maker_changes(
+    world: World, visit: Visit, whose: str, verb: str, role: str
+) -> None:
+    link = link_on(offered(visit("ada"), world, "bo"))
+    alma = visit("alma")
+    alma.get("/settings/people")
+    alma.post(f"/settings/people/{world.users[whose].id}/{verb}", {"role": role})
+    assert is_useless(visit, link)
+
+
+def test_a_link_handed_over_ends_when_its_person_joins_another_organisation(world: World, visit: Visit) -> None:
+    link = link_on(offered(visit("ada"), world, "bo"))
+    asked = invite(visit("dov"), world.email("bo"), "admin")
+    bo = visit("bo")
+    bo.get(asked)
+    assert "Welcome to Maple" in bo.post(asked).text
+    assert is_useless(visit, link)
+
+
+def test_a_link_handed_over_is_good_only_while_its_maker_could_make_it(world: World, visit: Visit) -> None:
+    link = link_on(offered(visit("ada"), world, "bo"))
+    query = select(Membership).where(Membership.tenant_id == world.nordlys.id)
+    with writing(world.session):
+        of_bo = world.session.scalars(query.where(Membership.user_id == world.users["bo"].id)).one()
+        of_bo.role = Role.OWNER
+    assert is_useless(visit, link)
+    with writing(world.session):
+        of_bo.role = Role.FINANCE
+    assert visit("").get(link).status_code == 200
+    with writing(world.session):
+        world.users["bo"].is_staff = True
+    assert is_useless(visit, link)
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_a_link_that_is_mailed_stays_good_whatever_becomes_of_roles(world: World, visit: Visit) -> None:
+    offered(visit("ada"), world, "bo")
+    with writing(world.session):
+        link = world.session.scalars(select(OneTimeLink)).one()
+        path = one_time_links.hand_out(world.session, link, world.now())
+        members.change_role(
+            world.session, world.nordlys, world.users["bo"].id, Role.OWNER, world.actor("alma"), world.now()
+        )
+    assert visit("").get(path).status_code == 200
 
 
 def test_finance_makes_no_links(world: World, visit: Visit) -> None:

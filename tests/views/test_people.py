@@ -220,6 +220,19 @@ def test_whoever_may_no_longer_invite_leaves_no_open_invitation(world: World, vi
     assert visit("").get(link).status_code == 404
 
 
+@pytest.mark.parametrize(("role", "status"), [("owner", 404), ("admin", 200)])
+def test_an_owner_made_admin_leaves_no_open_invitation_that_an_admin_could_not_make(
+    world: World, visit: Visit, role: str, status: int
+) -> None:
+    alma = visit("alma")
+    of_ada = f"/settings/people/{world.users['ada'].id}/role"
+    alma.get("/settings/people")
+    alma.post(of_ada, {"role": "owner"})
+    link = invite(visit("ada"), role=role)
+    alma.post(of_ada, {"role": "admin"})
+    assert visit("").get(link).status_code == status
+
+
 def test_an_invitation_leaves_the_role_of_somebody_who_belongs_there_meanwhile(world: World, visit: Visit) -> None:
     link = invite(visit("ada"), "dov@maple.example", "viewer")
     with writing(world.session):
