@@ -30,10 +30,10 @@ $(STAMP): pyproject.toml $(CONSTRAINTS) | $(BIN)/pip
 run: setup
 	$(BIN)/python -m jobs demo
 
-# The workers take tests from each other when they run out, since a browser test lasts as long as many others.
+# Three workers keep two cores busy, since browser tests mostly wait; they take tests from each other when they run out.
 test: setup
 	.ci/ensure-chromium
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check
