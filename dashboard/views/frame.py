@@ -25,7 +25,9 @@ def init_app(app: Flask) -> None:
     replies.htmx.init_app(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(drawn=drawn.part, Permission=Permission, Status=Status, why_not=guards.refusal)
+    app.jinja_env.globals.update(
+        drawn=drawn.part, Permission=Permission, Status=Status, titled=replies.titled, why_not=guards.refusal
+    )
     app.jinja_env.filters.update(
         amount=amounts.figures, day=day, day_and_month=day_and_month, duration=duration, local=_local
     )

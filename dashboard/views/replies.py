@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, g, make_response, redirect, render_template, request
 from flask_htmx import HTMX
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 htmx = HTMX()
@@ -17,6 +18,18 @@ def wants_part() -> bool:
 def is_asked_by_the_page() -> bool:
     """Whether an open page asks anew by itself, which nobody did; every polled part says so."""
     return "HX-Poll" in request.headers
+
+
+def titled(title: str) -> str:
+    """The title of the page being written, as it was given; in words it is kept for `title`."""
+    words = title.unescape() if isinstance(title, Markup) else title
+    g.title = " ".join(words.split())
+    return title
+
+
+def title() -> str:
+    """What the page that was written calls itself; "" for a file, and for a part without a title."""
+    return str(g.get("title", ""))
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

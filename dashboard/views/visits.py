@@ -1,8 +1,5 @@
 """Support visits as the organisation sees them: who looks at what now, the End button, each page read in the log."""
 
-import re
-from html import unescape
-
 from flask import Blueprint, Flask, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,7 +11,6 @@ from dashboard.vocabulary.roles import Permission
 
 pages = Blueprint("visits", __name__)
 
-_TITLE = re.compile(r"<title>(.*?) · tieout</title>", re.DOTALL)
 _SHOWN = (200, 422)
 """Answers that show something of the organisation; what is refused or led elsewhere was not read."""
 
@@ -56,7 +52,7 @@ def _note_reading(response: Response) -> Response:
         return response
     with Session(db.engine, expire_on_commit=False) as session, writing(session):
         support_visits.note_reading(
-            session, found.visit.id, _address(), _title(response), replies.wants_part(), frame.now()
+            session, found.visit.id, _address(), replies.title(), replies.wants_part(), frame.now()
         )
     return response
 
@@ -66,11 +62,3 @@ def _address() -> str:
         f"{name}={value}" for name, value in request.args.items(multi=True) if name != _OF_THE_PAGE_ALONE and value
     )
     return f"{request.path}?{asked}" if asked else request.path
-
-
-def _title(response: Response) -> str:
-    """What the page calls itself; "" for a file, and for a part without a title."""
-    if response.is_streamed or response.mimetype != "text/html":
-        return ""
-    found = _TITLE.search(response.get_data(as_text=True))
-    return " ".join(unescape(found.group(1)).split()) if found else ""
