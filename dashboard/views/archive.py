@@ -1,6 +1,6 @@
 """Pages that put a record away and take it back."""
 
-from flask import url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
@@ -21,7 +21,7 @@ def archiving_form(record_id: int) -> Response:
 @pages.post("/records/<int:record_id>/archiving")
 @guards.requires(Permission.APPROVE)
 def archive(record_id: int) -> Response:
-    reason = record_page.written("reason")
+    reason = request.form.get("reason", "")
     try:
         with writing(db.session()) as session:
             record = scope.owned(session, Record, guards.here().tenant.id, record_id, locked=True)

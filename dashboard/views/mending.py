@@ -31,7 +31,7 @@ def booking_date(record_id: int, export_id: int) -> Response:
 @pages.post("/records/<int:record_id>/exports/<int:export_id>/booking-date")
 @guards.requires(Permission.SEND)
 def move_booking_date(record_id: int, export_id: int) -> Response:
-    entered = {name: record_page.written(name) for name in ("date", "reason", "month")}
+    entered = {name: request.form.get(name, "") for name in ("date", "reason", "month")}
     try:
         with writing(db.session()) as session:
             record, export, connection = record_page.of_export(record_id, export_id, locked=True)
@@ -97,7 +97,7 @@ def answer_alarm(record_id: int, export_id: int) -> Response:
     problem, message, kind = "", "The warning is taken down; what you found is in the log.", "success"
     with writing(db.session()) as session:
         record, export, _ = record_page.of_export(record_id, export_id, locked=True)
-        note = record_page.written("note")
+        note = request.form.get("note", "")
         try:
             if not resolving.answer_alarm(session, record, export, note, guards.actor(), frame.now()):
                 message, kind = "The warning was taken down already.", "info"
@@ -186,8 +186,8 @@ def _resync(record: Record, export: Export, connection: Connection) -> str:
 def _entered_resolution() -> tuple[Resolution, BadResolution | None]:
     way = next((each for each in Way if each.value == request.form.get("way")), None)
     # A number that is typed counts before a document that is ticked.
-    picked = record_page.written("number").strip() or record_page.written("picked")
-    said = {name: record_page.written(name) for name in ("reference", "note")}
+    picked = request.form.get("number", "").strip() or request.form.get("picked", "")
+    said = {name: request.form.get(name, "") for name in ("reference", "note")}
     entered = Resolution(way or Way.IN_LEDGER, picked, **said)
     return entered, None if way else BadResolution("way", "Say what became of the document.")
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import flash, request, session, url_for
+from flask import flash, session, url_for
 
 from dashboard.db import db
 from dashboard.domain import (
@@ -105,11 +105,6 @@ def of_export(record_id: int, export_id: int, *, locked: bool = False) -> tuple[
     if export.record_id != record.id:
         raise scope.NotFound(f"Export {export_id} of record {record_id}")
     return record, export, scope.owned(rows, Connection, tenant, export.connection_id)
-
-
-def written(name: str, longest: int = 2000) -> str:
-    """What a field of the form holds."""
-    return request.form.get(name, "")[:longest]
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def export(record_id: int) -> Response:
         chosen = scope.row_id(request.form.get("connection", ""))
         connection = scope.owned(session, Connection, tenant.id, chosen or 0)
         try:
-            may_release, why = guards.here().may(Permission.SEND_HELD), record_page.written("why")
+            may_release, why = guards.here().may(Permission.SEND_HELD), request.form.get("why", "")
             sent = publishing.send(
                 session,
                 record,
@@ -88,7 +88,7 @@ def export(record_id: int) -> Response:
                 frame.now(),
                 may_release=may_release,
                 why=why,
-                beside=record_page.written("beside", 100).strip(),
+                beside=request.form.get("beside", "").strip()[:100],
             )
             record_page.watch(sent)
             message = f"{record.number}: queued for {connection.provider.label}."

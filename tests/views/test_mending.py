@@ -477,6 +477,19 @@ def test_a_possible_double_booking_stands_first_until_somebody_looked(world: Wor
     assert [entry.words for entry in case.entries(Act.EXPORT_LOOKED_INTO)] == ["Voided INV-7"]
 
 
+def test_a_note_that_is_too_long_comes_back_whole(world: World, visit: Visit) -> None:
+    case, ada = taken_number(world), visit("ada")
+    long = "Voided INV-7 " * 300 + "and its double"
+    for address, field, said in (
+        (case.resolve, "note", {"way": "not-booked"}),
+        (case.date, "reason", OCTOBER),
+        (f"{case.page}/archiving", "reason", {}),
+    ):
+        ada.get(address)
+        refused = ada.post(address, {**said, field: long})
+        assert (refused.status_code, "At most" in refused.text, long in refused.text) == (422, True, True), address
+
+
 def twins(world: World) -> tuple[int, int]:
     (first,) = world.take_in("one.csv", f"{HEADINGS}\n{BILL.format('100.00')}")
     (second,) = world.take_in("two.csv", f"{HEADINGS}\n{BILL.format('120.00')}")
