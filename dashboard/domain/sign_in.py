@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dashboard.db import changed, upsert
 from dashboard.domain import audit, members, passwords, people
 from dashboard.domain.actors import Actor
+from dashboard.domain.passwords import Renewal
 from dashboard.models import SignInThrottle, User
 from dashboard.vocabulary.audit import Act
 
@@ -47,8 +48,16 @@ def who_fits(session: Session, email: str, password: str) -> User | None:
     return user if passwords.fits(password, user.password_hash if user else None) else None
 
 
-def note_sign_in(session: Session, email: str, address: str, user: User, now: datetime) -> None:
-    """Log that the person signed in; the e-mail's misses are cleared, and this try was none of the address."""
+def note_sign_in(
+    session: Session, email: str, address: str, user: User, renewal: Renewal | None, now: datetime
+) -> None:
+    """Log that the person signed in; the e-mail's misses are cleared, and this try was none of the address.
+
+    With a `renewal` their password is kept by it, unless it was set anew since it was looked at.
+    """
+    if renewal is not None:
+        looked_at = update(User).where(User.id == user.id, User.password_hash == renewal.before)
+        session.execute(looked_at.values(password_hash=renewal.after))
     _, of_address = _subjects(email, address)
     forget_misses_of(session, email)
     # The address keeps its misses: one good account must not open the door to guessing others.

@@ -7,7 +7,7 @@ from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from dashboard.db import db, writing
-from dashboard.domain import session_marks, sign_in, support_visits
+from dashboard.domain import passwords, session_marks, sign_in, support_visits
 from dashboard.views import frame, guards, replies
 
 pages = Blueprint("sign_in", __name__)
@@ -38,8 +38,10 @@ def submitted() -> Response:
     user = sign_in.who_fits(db.session(), email, password)
     if user is None:
         return replies.page("sign_in/form.html", 422, email=email, next=onward, error=WRONG)
+    # It takes a while, and nobody is to wait for the database meanwhile.
+    renewal = passwords.renewal(password, user.password_hash)
     with writing(db.session()) as opened:
-        sign_in.note_sign_in(opened, email, address, user, frame.now())
+        sign_in.note_sign_in(opened, email, address, user, renewal, frame.now())
     guards.let_in(user)
     return replies.gone_to(onward if _is_ours(onward) else url_for("home.shown"))
 

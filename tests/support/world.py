@@ -202,7 +202,7 @@ def found_world(app: Flask, session: Session) -> World:
 
 @cache
 def _password_hash() -> str:
-    """Made once, and weak: a strong one takes a tenth of a second whenever somebody signs in."""
+    """Made once, and weak: whoever has it is checked fast, and at the first sign-in it is hashed anew as of today."""
     return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 

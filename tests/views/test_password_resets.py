@@ -63,6 +63,16 @@ def test_a_password_that_is_too_short_leaves_the_link_good(world: World, visit: 
     assert bo.get(link).status_code == 200
 
 
+def test_a_password_may_be_a_thousand_characters_long_and_no_longer(world: World, visit: Visit) -> None:
+    link = link_on(offered(visit("ada"), world, "bo"))
+    bo = visit("")
+    bo.get(link)
+    answer = bo.post(link, {"password": "x" * 1001})
+    assert answer.status_code == 422
+    assert '<p class="error" id="password-error">A password has at most 1,000 characters.</p>' in answer.text
+    assert "The password is set." in bo.post(link, {"password": "x" * 1000}).text
+
+
 def test_a_link_ends_after_an_hour(world: World, visit: Visit) -> None:
     link = link_on(offered(visit("ada"), world, "bo"))
     with time_machine.travel(world.now() + timedelta(minutes=61)):

@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from dashboard.db import writing
 from dashboard.domain import members
-from dashboard.domain.sign_in import FAILURES_PER_ADDRESS, FAILURES_PER_EMAIL, count_try
+from dashboard.domain.passwords import Renewal
+from dashboard.domain.sign_in import FAILURES_PER_ADDRESS, FAILURES_PER_EMAIL, count_try, note_sign_in
 from dashboard.models import AuditEntry, User
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Role
@@ -28,6 +29,12 @@ EVAS = "a long password of hers"
 def sign_in(visitor: Visitor, email: str, password: str, onward: str = "") -> TestResponse:
     visitor.get("/sign-in")
     return visitor.post("/sign-in", {"email": email, "password": password, "next": onward}, follow=False)
+
+
+def in_by(visit: Visit, email: str) -> Visitor:
+    nobody = visit("")
+    sign_in(nobody, email, EVAS)
+    return nobody
 
 
 def is_in(visitor: Visitor) -> bool:
@@ -61,6 +68,35 @@ def test_passwords_are_kept_as_argon2_and_nowhere_else(world: World, eva: str) -
     dump = "\n".join(str(row) for table in ("audit_entry", "user_account", "sign_in_throttle")
                      for row in world.session.execute(text(f"SELECT * FROM {table}")))  # noqa: S608  # fmt: skip
     assert EVAS not in dump
+
+
+def test_a_password_kept_with_yesterdays_costs_is_hashed_anew_at_sign_in(world: World, visit: Visit, eva: str) -> None:
+    def kept() -> str:
+        world.session.rollback()
+        return world.session.scalars(select(User.password_hash).where(User.email == eva)).one()
+
+    of_today = kept()
+    sign_in(visit(""), eva, EVAS)
+    assert kept() == of_today
+    with writing(world.session):
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(EVAS)
+        world.session.execute(update(User).where(User.email == eva).values(password_hash=cheap))
+    sign_in(visit(""), eva, "another password")
+    assert kept() == cheap
+    sign_in(visit(""), eva, EVAS)
+    renewed = kept()
+    assert renewed.split("$")[3] == of_today.split("$")[3]
+    assert is_in(in_by(visit, eva))
+    assert kept() == renewed
+
+
+def test_a_password_that_was_set_meanwhile_is_not_overwritten_by_the_one_before(world: World) -> None:
+    bo = world.users["bo"]
+    renewal = Renewal("what was looked at", "what it would be kept as")
+    before = bo.password_hash
+    with writing(world.session):
+        note_sign_in(world.session, BO, "127.0.0.1", bo, renewal, world.now())
+    assert world.session.scalars(select(User.password_hash).where(User.id == bo.id)).one() == before
 
 
 @pytest.mark.parametrize(
