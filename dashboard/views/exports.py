@@ -46,10 +46,11 @@ TITLES = {code.value: guides.guide(code).title for code in ErrorCode}
 
 @dataclass(frozen=True)
 class Board:
-    """All that the page shows and its refresh replaces. `counts` are exact for the connections and kind of the filter;
-    `mended` says how many failed exports lack nothing any more, `codes` are the errors that occur now and the one
-    chosen, `questions` orders that waited too long, each with its sums in words; `token` stays the same however often
-    one page is refreshed.
+    """All that the page shows and its refresh replaces.
+
+    `counts` are exact for the connections and the kind of the filter. `mended` says how many failed exports lack
+    nothing any more. `codes` are the errors that occur now and the one chosen. `questions` are orders that waited too
+    long, each with its sums in words. `token` stays the same however often one page is refreshed.
     """
 
     provider: Provider
