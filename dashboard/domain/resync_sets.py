@@ -2,10 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, case, func, insert, literal, select, update
 from sqlalchemy.orm import Session
@@ -13,8 +11,8 @@ from sqlalchemy.orm import Session
 from dashboard.db import changed, one_of
 from dashboard.domain import condition, export_filters, missing_mappings
 from dashboard.domain.actors import Actor
-from dashboard.domain.export_filters import Filters
 from dashboard.domain.resync_causes import cause_of_export
+from dashboard.domain.resync_choices import Choice, Matching, Offer, Offered, RestOf, Ticked
 from dashboard.models import Connection, Export, Record, Resync, ResyncItem, StatusCount
 from dashboard.models.connection import ConnectionState
 from dashboard.models.resync import ItemState, ResyncState
@@ -38,92 +36,8 @@ class EmptySelection(Exception):
     """Nothing that may be sent was chosen; the message says why, to a person."""
 
 
-@dataclass(frozen=True)
-class Ticked:
-    """Rows ticked on a page, `boxes` of them, ids or not. `seen` is when the newest failure on the page befell: a later
-    one was not seen by whoever ticked."""
-
-    ids: frozenset[int]
-    boxes: int
-    seen: datetime | None = None
-
-    @property
-    def scope(self) -> dict[str, str]:
-        return {}
-
-    @property
-    def fingerprint(self) -> str:
-        return ",".join(map(str, sorted(self.ids)))
-
-
-@dataclass(frozen=True)
-class Matching:
-    """Every failed export of these connections that meets the filter."""
-
-    connections: tuple[Connection, ...]
-    filters: Filters
-
-    @property
-    def scope(self) -> dict[str, str]:
-        return {"status": Status.FAILED.value, **self.filters.args}
-
-    @property
-    def fingerprint(self) -> str:
-        return repr(self.filters)
-
-
-@dataclass(frozen=True)
-class RestOf:
-    """What an earlier resync left as it was: untried, cancelled, or never confirmed."""
-
-    resync: Resync
-
-    @property
-    def scope(self) -> dict[str, str]:
-        return {"rest_of": str(self.resync.id)}
-
-    @property
-    def fingerprint(self) -> str:
-        return f"rest of {self.resync.id}"
-
-
-class Offer(StrEnum):
-    """What a page offers to send again by one button, however many there are."""
-
-    MENDED = "mended"
-    MEANWHILE = "meanwhile"
-
-
-@dataclass(frozen=True)
-class Offered:
-    """What a button of the connection offered, found again by its condition: the failed exports that lack nothing any
-    more, of one cause or of all, or those that failed during the last outage.
-
-    `n` is how many the button spoke of. `seen` is when its page was made: what failed later was not seen by whoever
-    pressed it.
-    """
-
-    offer: Offer
-    connection: Connection
-    n: int
-    seen: datetime
-    code: str = ""
-    subject: str = ""
-
-    @property
-    def scope(self) -> dict[str, str]:
-        named = {"offer": self.offer.value, "code": self.code, "subject": self.subject}
-        return {name: value for name, value in named.items() if value}
-
-    @property
-    def fingerprint(self) -> str:
-        return repr((self.offer.value, self.n, self.seen, self.code, self.subject))
-
-
 _PRESS = "."
 """Stands between the parts of a stored form token: the form's, what was chosen, and for which connection."""
-
-Choice = Ticked | Matching | RestOf | Offered
 
 _REMAINING = (ItemState.LEFT, ItemState.WAITING, ItemState.CANCELLED)
 

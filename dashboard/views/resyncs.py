@@ -21,10 +21,11 @@ from dashboard.domain import (
     resync_warnings,
     scope,
 )
+from dashboard.domain.resync_choices import Choice, Matching, Offer, Offered, RestOf, Ticked
 from dashboard.domain.resync_lists import Listed
 from dashboard.domain.resync_progress import Progress
 from dashboard.domain.resync_results import Result
-from dashboard.domain.resync_sets import Choice, EmptySelection, Matching, Offer, Offered, RestOf, Ticked
+from dashboard.domain.resync_sets import EmptySelection
 from dashboard.models import Connection, Resync
 from dashboard.models.resync import ItemState, ResyncState
 from dashboard.views import asked, frame, guards, replies

@@ -24,7 +24,7 @@ from dashboard.domain.actors import Actor
 from dashboard.domain.export_filters import Filters
 from dashboard.domain.intake import take_in
 from dashboard.domain.members import Member
-from dashboard.domain.resync_sets import Matching
+from dashboard.domain.resync_choices import Matching
 from dashboard.domain.vault import Vault
 from dashboard.models import Connection, Grant, Record, Tenant, User
 from dashboard.vocabulary.errors import ErrorCode

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dashboard.db import writing
 from dashboard.domain import counts, lifecycle, resync, resync_sets
 from dashboard.domain.export_filters import Filters
-from dashboard.domain.resync_sets import Matching
+from dashboard.domain.resync_choices import Matching
 from dashboard.models import AuditEntry, Connection, Export, Record, Resync, ResyncItem, StatusCount
 from dashboard.vocabulary.audit import Act, EntryKind
 from dashboard.vocabulary.records import Trigger

@@ -20,7 +20,7 @@ from dashboard.domain import (
     resync_warnings,
 )
 from dashboard.domain.export_filters import Filters
-from dashboard.domain.resync_sets import Choice, Matching, RestOf, Ticked
+from dashboard.domain.resync_choices import Choice, Matching, RestOf, Ticked
 from dashboard.models import AuditEntry, Connection, Export, Record, Resync, ResyncItem
 from dashboard.models.resync import ItemState, ResyncState
 from dashboard.vocabulary.audit import Act

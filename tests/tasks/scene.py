@@ -26,7 +26,7 @@ from dashboard.domain import (
 )
 from dashboard.domain.grants import Tokens
 from dashboard.domain.intake import take_in
-from dashboard.domain.resync_sets import Ticked
+from dashboard.domain.resync_choices import Ticked
 from dashboard.domain.vault import Vault
 from dashboard.models import Attempt, AuditCount, AuditEntry, CallBudget, Connection, Export, Grant, Record, Resync
 from dashboard.models.export import AttemptState, Step
