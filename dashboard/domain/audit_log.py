@@ -22,10 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from dashboard.domain import connections
 from dashboard.domain.audit_conditions import Shape, compared, conditions
 from dashboard.domain.audit_filters import MACHINE, Choices, Filters, midnight
-from dashboard.domain.connections import Outline
+from dashboard.domain.outlines import Outline, outline_rows
 from dashboard.domain.scope import NotFound, owned, row_id
 from dashboard.models import Attempt, AuditEntry, Export, Membership, Tenant, User
 from dashboard.vocabulary.plans import Plan, Terms
@@ -125,7 +124,7 @@ _people = (
     .where(_membership.tenant_id == bindparam("tenant_id"))
 )
 # In one go, people first: their provider is "", and nothing of theirs has failed.
-_to_choose_from = union_all(connections.outline_rows, _people).order_by("provider", "name", "id")
+_to_choose_from = union_all(outline_rows, _people).order_by("provider", "name", "id")
 
 
 def page(

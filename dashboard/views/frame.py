@@ -9,10 +9,11 @@ from flask import Flask, current_app, g
 from dashboard.clock import utc_now
 from dashboard.config import Config
 from dashboard.db import db
-from dashboard.domain import amounts, audit_log, connections
+from dashboard.domain import amounts, audit_log
 from dashboard.domain.audit_filters import Choices
 from dashboard.domain.audit_log import Window
-from dashboard.domain.connections import Outline
+from dashboard.domain.outlines import Outline
+from dashboard.domain.outlines import listed as connection_outlines
 from dashboard.views import drawn, guards, replies
 from dashboard.vocabulary.days import day, day_and_month
 from dashboard.vocabulary.durations import duration
@@ -65,7 +66,7 @@ def window(at: datetime | None = None) -> Window:
 def outlines(tenant_id: int) -> list[Outline]:
     """The organisation's connections with their failures, asked for once a request."""
     if "outlines" not in g:
-        g.outlines = connections.outlines(db.session(), tenant_id)
+        g.outlines = connection_outlines(db.session(), tenant_id)
     return cast("list[Outline]", g.outlines)
 
 

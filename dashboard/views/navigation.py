@@ -8,8 +8,9 @@ from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from dashboard.db import db
-from dashboard.domain import connections, support_visits
+from dashboard.domain import support_visits
 from dashboard.domain.members import Member, Standing
+from dashboard.domain.outlines import failed_by_provider
 from dashboard.models import SupportVisit
 from dashboard.views import drawn, frame, guards
 from dashboard.vocabulary.providers import Provider
@@ -80,7 +81,7 @@ def _visits(member: Member) -> list[SupportVisit]:
 
 def _sidebar(member: Member) -> Markup:
     """The navigation as it stands in whole pages; a part asks for none of it."""
-    failed = tuple(connections.failed_by_provider(frame.outlines(member.tenant.id)).items())
+    failed = tuple(failed_by_provider(frame.outlines(member.tenant.id)).items())
     shown = (request.view_args or {}).get("provider") if request.endpoint == "exports.listed" else None
     is_support = member.visit is not None
     return drawn.part("_sidebar.html", here=request.blueprint, is_support=is_support, failed=failed, shown=shown)

@@ -9,7 +9,6 @@ from flask import flash, session, url_for
 
 from dashboard.db import db
 from dashboard.domain import (
-    amounts,
     archiving,
     attachments,
     booking,
@@ -31,10 +30,9 @@ from dashboard.domain.sent_lines import SentLine
 from dashboard.domain.standing import Standing
 from dashboard.models import Connection, Export, Record
 from dashboard.models.connection import ConnectionState
-from dashboard.views import frame, guards
+from dashboard.views import frame, guards, side_by_side
 from dashboard.views.remedies import RemedyLink, remedy
 from dashboard.vocabulary.guides import Remedy
-from dashboard.vocabulary.mappings import TAX_CATEGORIES
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 
@@ -138,13 +136,13 @@ def context(record_id: int) -> dict[str, Any]:
         "is_overdue": records.is_overdue(rows, record, frame.today(frame.now())),
         "originals": originals,
         "refusal": None,
-        "tax_words": _tax_words,
+        "tax_words": side_by_side.tax_words,
         "exports": exports,
         "destinations": list(destinations.values()),
         "is_moving": any(each.standing.is_moving for each in exports),
         "duplicate_of": twin,
-        "twin_rows": _side_by_side(record, twin) if twin else [],
-        "twin_stands": _stands(twin) if twin else "",
+        "twin_rows": side_by_side.rows(record, twin) if twin else [],
+        "twin_stands": side_by_side.stands(twin) if twin else "",
         "twin_unarchivable": archiving.why_not_archivable(rows, twin) if twin else "",
         "unarchivable": archiving.why_not_archivable(rows, record),
         "later_ones": duplicates.later_ones(rows, record),
@@ -234,52 +232,3 @@ def _shown(
         attachments.why_not(export, connection, record.number),
         sent_lines.of(db.session(), export),
     )
-
-
-def _stands(other: Record) -> str:
-    """Where the other record is already, ledger by ledger."""
-    said = []
-    for export, connection in publishing.exports_of(db.session(), other):
-        label = connection.provider.label
-        if archiving.is_in_ledger(export):
-            said.append(f"{other.number} is in {label} already.")
-        elif export.status in IN_FLIGHT:
-            said.append(f"{other.number} is on its way to {label}.")
-    if other.archived_at is not None:
-        said.append(f"{other.number} is archived.")
-    return " ".join(said) or f"{other.number} has not gone to any ledger."
-
-
-def _side_by_side(record: Record, other: Record) -> list[tuple[str, str, str, bool]]:
-    """Field, this record's value, the other's, and whether they differ."""
-    pairs = [("Number", record.number, other.number), ("Contact", record.contact_name, other.contact_name)]
-    pairs.append(("Document date", str(record.issue_date), str(other.issue_date)))
-    pairs.append(("Due date", str(record.due_date or "–"), str(other.due_date or "–")))
-    for label, ours, theirs in (
-        ("Net", record.net, other.net),
-        ("Tax", record.tax, other.tax),
-        ("Total", record.total, other.total),
-    ):
-        pairs.append((label, _sum(ours, record), _sum(theirs, other)))
-    pairs.append(("Taxes", _taxes(record), _taxes(other)))
-    pairs.append(("Lines", _lines(record), _lines(other)))
-    return [(label, ours, theirs, ours != theirs) for label, ours, theirs in pairs]
-
-
-def _sum(value: Decimal, record: Record) -> str:
-    return amounts.in_words(value, record.currency)
-
-
-def _taxes(record: Record) -> str:
-    ordered = sorted(record.taxes, key=lambda each: (each.rate, each.category))
-    return "; ".join(f"{_tax_words(each.category, each.rate)}: {_sum(each.tax, record)}" for each in ordered)
-
-
-def _tax_words(category: str, rate: Decimal) -> str:
-    """ "25 % standard rate"."""
-    return f"{rate.normalize():f} % {TAX_CATEGORIES.get(category, 'category ' + category)}"
-
-
-def _lines(record: Record) -> str:
-    ordered = sorted(record.lines, key=lambda line: (-line.net, line.description))
-    return "; ".join(f"{line.description} {_sum(line.net, record)}" for line in ordered)
