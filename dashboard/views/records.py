@@ -106,7 +106,11 @@ def original(record_id: int, original_id: int) -> Response:
     if original_id not in found:
         raise scope.NotFound(f"Original {original_id}")
     file, link = found[original_id]
-    return send_file(BytesIO(file.content), file.media_type, as_attachment=True, download_name=link.file_name)
+    content = BytesIO(file.content)
+    # Always the whole: a piece asked for by a range, or an answer that nothing changed, would hide what was read.
+    return send_file(
+        content, file.media_type, as_attachment=True, download_name=link.file_name, conditional=False, etag=False
+    )
 
 
 @pages.get("/r/<key>")

@@ -11,8 +11,8 @@ from dashboard.vocabulary.roles import Permission
 
 pages = Blueprint("visits", __name__)
 
-_SHOWN = (200, 422)
-"""Answers that show something of the organisation; what is refused or led elsewhere was not read."""
+_PARTING = str.maketrans({"%": "%25", "&": "%26", "=": "%3D"})
+"""What would make two addresses look alike that lead to different things."""
 
 _OF_THE_PAGE_ALONE = "form"
 """The argument by which a page that refreshes itself keeps its form; what is read does not depend on it."""
@@ -46,7 +46,7 @@ def _note_reading(response: Response) -> Response:
     In a session of its own: the page's may still be read from while the answer is sent.
     """
     found = guards.member_of_page()
-    if found is None or found.visit is None or request.method == "POST" or response.status_code not in _SHOWN:
+    if found is None or found.visit is None or request.method == "POST" or not _is_shown(response.status_code):
         return response
     if guards.of_route(request.endpoint) in ("public", "staff"):
         return response
@@ -57,8 +57,18 @@ def _note_reading(response: Response) -> Response:
     return response
 
 
+def _is_shown(status: int) -> bool:
+    """Whether such an answer shows something of the organisation, be it a part; refused or led elsewhere nobody read.
+
+    A filter that makes no sense is answered 422, with the page around it.
+    """
+    return status < 300 or status == 422
+
+
 def _address() -> str:
     asked = "&".join(
-        f"{name}={value}" for name, value in request.args.items(multi=True) if name != _OF_THE_PAGE_ALONE and value
+        f"{name.translate(_PARTING)}={value.translate(_PARTING)}"
+        for name, value in request.args.items(multi=True)
+        if name != _OF_THE_PAGE_ALONE and value
     )
     return f"{request.path}?{asked}" if asked else request.path

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from dashboard.db import writing
 from dashboard.domain import lifecycle, support_desk, support_visits
 from dashboard.domain.guides import guide
-from dashboard.models import AuditEntry, Connection, Export, Tenant
+from dashboard.models import AuditEntry, Connection, Export, Original, RecordOriginal, Tenant
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Company, Fault
@@ -186,6 +186,44 @@ def test_pages_that_load_themselves_anew_do_not_flood_the_log(
     with time_machine.travel(world.now() + timedelta(minutes=2)):
         sol.get("/exports/xero")
     assert len(entries(world, Act.SUPPORT_READ)) == before + 3
+
+
+@pytest.mark.requirement("B-14")
+@pytest.mark.usefixtures("connection")
+def test_an_original_read_in_a_visit_is_in_the_log_whatever_piece_of_it_is_asked_for(
+    world: World, visit: Visit
+) -> None:
+    link = world.session.scalars(select(RecordOriginal)).first()
+    assert link is not None
+    address = f"/records/{link.record_id}/originals/{link.original_id}"
+    whole = world.session.get_one(Original, link.original_id).content
+    sol = visit("sol")
+    enter(world, sol)
+    with time_machine.travel(world.now(), tick=False) as clock:
+        for asked in ({"Range": "bytes=0-"}, {"Range": "bytes=0-9"}, {"If_None_Match": "*"}):
+            clock.shift(timedelta(minutes=2))
+            answer = sol.get(address, **asked)
+            assert (answer.status_code, answer.data) == (200, whole)
+    read = [entry.details for entry in entries(world, Act.SUPPORT_READ)]
+    assert read.count({"address": address}) == 3
+
+
+@pytest.mark.requirement("B-14")
+@pytest.mark.usefixtures("connection")
+def test_no_two_parts_that_a_visit_reads_pass_for_one(world: World, visit: Visit) -> None:
+    sol = visit("sol")
+    enter(world, sol)
+    before = len(entries(world, Act.SUPPORT_READ))
+    padding = "a" * 400
+    asked = [f"/audit-log?z={padding}&q={words}" for words in ("one", "bo", "ada")]
+    asked += [
+        "/audit-log?q=a%26status%3Dfailed",
+        "/audit-log?q=a&status=failed",
+        "/audit-log?q=a%2526status%253Dfailed",
+    ]
+    for address in (*asked, *asked):
+        assert sol.part(address).status_code == 200
+    assert len(entries(world, Act.SUPPORT_READ)) == before + len(asked)
 
 
 @pytest.mark.requirement("B-14")
