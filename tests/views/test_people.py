@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,14 @@ def test_an_invitation_that_makes_no_sense_is_refused(visit: Visit, email: str, 
     assert answer.status_code == 422
     assert said in answer.text
     assert html.escape(email) in answer.text
+
+
+def test_a_very_long_e_mail_is_refused_soon(visit: Visit) -> None:
+    ada = visit("ada")
+    ada.get("/settings/people")
+    begun = time.process_time()
+    answer = ada.post("/settings/people/invitations", {"email": "a@" + "." * 100_000 + "@", "role": "viewer"})
+    assert (answer.status_code, time.process_time() - begun < 2) == (422, True)
 
 
 @pytest.mark.parametrize(("name", "password"), [("", PASSWORD), ("Nils\nHolm", PASSWORD), ("Nils", "short")])
