@@ -3,7 +3,6 @@
 https://www.fatturapa.gov.it/it/norme-e-regole/documentazione-fattura-elettronica/formato-fatturapa/
 """
 
-import re
 from datetime import date, timedelta
 from decimal import Decimal
 from xml.etree.ElementTree import Element
@@ -19,14 +18,15 @@ from dashboard.domain.intake.readers.xml_node import Node
 from dashboard.vocabulary.documents import Document, DocumentLine, Party, TaxSubtotal, UnreadableFile
 from dashboard.vocabulary.records import Source
 
-_ROOT = re.compile(r"\{https?://[^}]*fattur[^}]*\}FatturaElettronica", re.IGNORECASE)
 _GENERAL = "DatiGenerali/DatiGeneraliDocumento"
 _UNTAXED = TaxKey(fatturapa_codes.OUTSIDE_SCOPE, Decimal(0))
 _MOST_DAYS = 3660
 
 
 def is_root(tag: str) -> bool:
-    return _ROOT.fullmatch(tag) is not None
+    namespace, _, name = tag.lower().rpartition("}")
+    is_of_the_web = namespace.startswith(("{http://", "{https://"))
+    return name == "fatturaelettronica" and is_of_the_web and "fattur" in namespace
 
 
 def read_fatturapa(root: Element) -> list[Document]:

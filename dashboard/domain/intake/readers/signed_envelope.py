@@ -15,7 +15,9 @@ from dashboard.vocabulary.documents import UnreadableFile
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _SEQUENCE, _OCTETS, _OCTET_PARTS, _EXPLICIT, _END = 0x30, 0x04, 0x24, 0xA0, 0x00
 _DEEPEST = 20
-_BASE64 = re.compile(rb"\s*(?:-----BEGIN [A-Z0-9 ]+-----)?([A-Za-z0-9+/=\s]+)(?:-----END [A-Z0-9 ]+-----\s*)?")
+_OPENING = re.compile(rb"-----BEGIN [A-Z0-9 ]{1,60}-----")
+_CLOSING = re.compile(rb"-----END [A-Z0-9 ]{1,60}-----")
+_WHITE = b" \t\r\n\v\f"
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,20 @@ def _binary(content: bytes) -> bytes:
     """The envelope's bytes, out of base64 where it is written so."""
     if content[:1] == bytes([_SEQUENCE]) and not content[:2].isalnum():
         return content
-    match = _BASE64.fullmatch(content) if content[:64].lstrip()[:2] in (b"MI", b"--") else None
-    if match is None:
+    if content[:64].lstrip()[:2] not in (b"MI", b"--"):
         return content
     try:
-        return base64.b64decode(match[1])
+        return base64.b64decode(_unarmoured(content.strip()).translate(None, _WHITE), validate=True)
     except binascii.Error:
         return content
+
+
+def _unarmoured(text: bytes) -> bytes:
+    """What stands between the lines that begin and end it, where there are any."""
+    opening = _OPENING.match(text)
+    start = opening.end() if opening else 0
+    end = text.rfind(b"-----END ", start)
+    return text[start:end] if end >= 0 and _CLOSING.fullmatch(text, end) else text[start:]
 
 
 def _element(data: bytes, at: int) -> _Element:

@@ -1,6 +1,7 @@
 """Files that want to do harm, or are not what their name says: refused quickly, each with its true reason."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -30,6 +31,25 @@ def zip_with(name: str) -> bytes:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_document_type_is_refused_before_it_can_do_anything(content: str, encoding: str) -> None:
     assert "DOCTYPE" in refusal(content.encode(encoding), "invoice.xml").reason
+
+
+LARGE = 3_000_000
+WEARING = {
+    "what looks like base64 behind much white space": b" " * 61 + b"MI" + b"A" * LARGE + b"!",
+    "what looks like base64 in much white space": b"MI" + b"A " * (LARGE // 2) + b"!",
+    "a signature's first line over and over": b"-----BEGIN " * (LARGE // 11),
+    "a signature's last line over and over": b"MI" + b"-----END A" * (LARGE // 10),
+    "FatturaPA's name over and over": b'<a xmlns="http://' + b"fattur" * (LARGE // 6) + b'"/>',
+    "a cell of digits": f"number,issue_date\n{'1' * 130_000}x,{'1' * 130_000}x\n".encode(),
+    "a heading of signs": b"_" * LARGE + b"\nx",
+}
+
+
+@pytest.mark.parametrize("content", WEARING.values(), ids=WEARING)
+def test_a_large_file_made_to_wear_out_a_pattern_is_refused_soon(content: bytes) -> None:
+    begun = time.process_time()
+    assert refusal(content, "invoice.p7m").reason
+    assert time.process_time() - begun < 2
 
 
 def test_a_document_type_before_a_real_invoice_is_refused_as_well() -> None:
