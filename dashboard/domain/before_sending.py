@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dashboard.domain import attempts, checking, claims, counts, lifecycle, stored_postings
+from dashboard.domain import attempts, checking, claims, counts, lifecycle, stored_postings, twins
 from dashboard.domain.attempts import Ready
 from dashboard.domain.leases import Lease
-from dashboard.models import Attempt
+from dashboard.models import Attempt, Connection, Record
 from dashboard.models.export import AttemptState, Step
 from dashboard.vocabulary.errors import ErrorCode
-from dashboard.vocabulary.postings import DocumentPosting, Fault, Finding, Foreign, Ours, Unsure
+from dashboard.vocabulary.postings import Absent, DocumentPosting, Fault, Finding, Foreign, LedgerObject, Ours, Unsure
 from dashboard.vocabulary.records import Direction
 from dashboard.vocabulary.statuses import Cause, Status
 
@@ -41,7 +41,13 @@ def settle(
 
 
 def _may_go(session: Session, lease: Lease, ready: Ready, finding: Finding, now: datetime) -> bool:
+    """Only what is not there, and what a person kept beside the record whose document was found."""
+    if isinstance(finding, Absent):
+        return True
     export = ready.export
+    # Read anew: a person may have decided while the ledger was asked.
+    record = session.get_one(Record, export.record_id, populate_existing=True)
+    label = session.get_one(Connection, export.connection_id).provider.label
     match finding:
         case Ours(object=found) if claims.other_record(session, export, found.ledger_id) is None:
             name = found.number or found.ledger_id
@@ -57,19 +63,40 @@ def _may_go(session: Session, lease: Lease, ready: Ready, finding: Finding, now:
                 fence=lease.fence,
             )
             return False
-        case Ours(object=found) if found.key == export.key:
+        case Ours(object=found) | Foreign(object=found) if _is_anothers_by_our_link(session, ready, found):
             words = "Look in the ledger: the document with this record's link stands for another record here"
             fault = Fault(ErrorCode.CANNOT_TELL, found.number, words)
-        case Foreign(object=found) if claims.other_record(session, export, found.ledger_id) is None:
-            fault = checking.foreign_fault(finding, export.key)
-        case Unsure(reason=reason, candidates=candidates) if candidates:
-            words = f"Look in the ledger: {reason}"
+        case Ours(object=found) | Foreign(object=found):
+            other = _other(session, ready, record, found)
+            if other is not None and twins.are_kept_apart(record, other):
+                return True
+            if other is not None:
+                fault = twins.mark(session, record, other, label)
+            else:
+                # An Ours has another record, whose document it is: only a Foreign has none.
+                differences = finding.differences if isinstance(finding, Foreign) else ()
+                fault = checking.foreign_fault(Foreign(found, differences), export.key)
+        case Unsure(reason=reason, candidates=candidates):
+            others = [_other(session, ready, record, found) for found in candidates]
+            if others and all(other is not None and twins.are_kept_apart(record, other) for other in others):
+                return True
+            what = f"{record.kind.label.lower()} {record.number} of {record.contact_name}"
+            words = f"Look in the ledger for {what}: it is not sent before that is clear. {reason}"
             fault = Fault(ErrorCode.CANNOT_TELL, checking.export_reference(finding), words)
-        case _:
-            # Nothing, or what stands for another record of ours: whether that is the same bill was decided here.
-            return True
     _fail(session, lease, ready, fault, finding, now)
     return False
+
+
+def _is_anothers_by_our_link(session: Session, ready: Ready, found: LedgerObject) -> bool:
+    """Whether what carries this export's own link stands for another record here."""
+    export = ready.export
+    return found.key == export.key and claims.other_record(session, export, found.ledger_id) is not None
+
+
+def _other(session: Session, ready: Ready, record: Record, found: LedgerObject) -> Record | None:
+    """The other record that brought the document found, as far as that is known here."""
+    other = claims.owner(session, ready.export, found)
+    return None if other is None or other.id == record.id else other
 
 
 def _fail(session: Session, lease: Lease, ready: Ready, fault: Fault, finding: Finding, now: datetime) -> None:

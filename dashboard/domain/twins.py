@@ -9,8 +9,8 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.domain import mappings
-from dashboard.models import Connection, Export, Record, Tenant
+from dashboard.domain import mappings, stored_postings
+from dashboard.models import Attempt, Connection, Export, Record, Tenant
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Fault
@@ -42,7 +42,6 @@ def hold_back(session: Session, connection: Connection, candidates: Sequence[Can
     if not bills:
         return {}
     others = _others(session, connection, bills)
-    zone = session.get_one(Tenant, connection.tenant_id).zone
     faults = {}
     # Rows are changed in the order of their ids, as by everybody who holds several records.
     for each in sorted(bills, key=lambda bill: bill.record.id):
@@ -51,27 +50,38 @@ def hold_back(session: Session, connection: Connection, candidates: Sequence[Can
         for other, theirs in others.get(key, ()):
             if other.id == record.id or _is_behind(theirs, each.export) or are_kept_apart(record, other):
                 continue
-            record.is_possible_duplicate = True
-            record.duplicate_of_id = other.id
-            taken_in = other.created_at.astimezone(zone).date()
-            words = _words(other, theirs, taken_in, connection.provider.label)
-            faults[each.export.id] = Fault(ErrorCode.NUMBER_EXISTS, record.number, words, f"record:{other.id}")
+            faults[each.export.id] = mark(session, record, other, connection.provider.label, theirs)
             break
-    session.flush()
     return faults
+
+
+def mark(session: Session, record: Record, other: Record, label: str, theirs: Export | None = None) -> Fault:
+    """Make the record a possible duplicate of the other, whose export `theirs` brings the bill; with None the ledger
+    was seen to hold it. Why it is not sent. The record is held by the caller's lock."""
+    record.is_possible_duplicate = True
+    record.duplicate_of_id = other.id
+    session.flush()
+    taken_in = other.created_at.astimezone(session.get_one(Tenant, record.tenant_id).zone).date()
+    words = _words(other, theirs, taken_in, label)
+    return Fault(ErrorCode.NUMBER_EXISTS, record.number, words, f"record:{other.id}")
 
 
 def _others(
     session: Session, connection: Connection, bills: Sequence[Candidate]
 ) -> dict[_Key, list[tuple[Record, Export]]]:
-    """Bills with any of the numbers that the ledger has or is about to get, by key, the oldest record first."""
+    """Bills with any of the numbers that the ledger has or is about to get, by key, the oldest record first.
+
+    A bill stands under the contact that was sent, and under the one that its supplier is mapped to now: what is in the
+    ledger stays with the one while the mapping moves on to the other.
+    """
     has_it = or_(
         Export.status.in_([Status.SYNCED, *IN_FLIGHT]),
         (Export.status == Status.RESOLVED) & Export.resolution.in_(BOOKED_BY_HAND),
     )
     query = (
-        select(Record, Export)
+        select(Record, Export, Attempt.posting)
         .join(Export, Export.record_id == Record.id)
+        .outerjoin(Attempt, Attempt.id == Export.attempt_id)
         .where(
             Record.tenant_id == connection.tenant_id,
             Record.normalised_number.in_(sorted({bill.record.normalised_number for bill in bills})),
@@ -83,11 +93,14 @@ def _others(
     )
     found: dict[_Key, list[tuple[Record, Export]]] = defaultdict(list)
     rows = session.execute(query).all()
-    mapped = mappings.contacts(session, connection.id, {record.contact_key for record, _ in rows})
-    for record, export in rows:
+    mapped = mappings.contacts(session, connection.id, {record.contact_key for record, _, _ in rows})
+    for record, export, posting in rows:
         target = mapped.get((MappingKind.CONTACT, record.contact_key))
-        if target is not None:
-            found[(target.target_id, record.normalised_number, record.kind)].append((record, export))
+        contacts = {target.target_id} if target is not None else set()
+        if posting:
+            contacts.add(stored_postings.restored(posting).contact_id)
+        for contact_id in contacts:
+            found[(contact_id, record.normalised_number, record.kind)].append((record, export))
     return found
 
 
@@ -101,11 +114,11 @@ def are_kept_apart(record: Record, other: Record) -> bool:
     return other.id in record.kept_apart or record.id in other.kept_apart
 
 
-def _words(other: Record, theirs: Export, taken_in: date, label: str) -> str:
+def _words(other: Record, theirs: Export | None, taken_in: date, label: str) -> str:
     what = f"{other.kind.label.lower()} {other.number} of {other.contact_name}"
     origin = f"from another record taken in on {taken_in:%-d %b %Y}: same bill?"
-    if theirs.status is Status.RESOLVED and theirs.resolution == "by-hand":
+    if theirs is not None and theirs.status is Status.RESOLVED and theirs.resolution == "by-hand":
         return f"{what[0].upper()}{what[1:]} was entered in {label} by hand already, {origin}"
-    if theirs.status in IN_FLIGHT:
+    if theirs is not None and theirs.status in IN_FLIGHT:
         return f"{what[0].upper()}{what[1:]} is on its way to {label} already, {origin}"
     return f"{label} holds {what} already, {origin}"

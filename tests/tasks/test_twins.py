@@ -47,6 +47,14 @@ def sent(scene: Scene, record: Record) -> Export:
     return scene.seen(export)
 
 
+def elsewhere(scene: Scene, *records: Record) -> None:
+    """The suppliers of these records are mapped to another contact of the ledger."""
+    scene.books.seed(contacts=[{"Name": "Other Place"}])
+    scene.refresh_lists()
+    for record in records:
+        scene.map(MappingKind.CONTACT, record.contact_key, scene.contact_id("Other Place"))
+
+
 @pytest.mark.requirement("B-24")
 def test_a_bill_taken_in_again_under_another_name_of_its_supplier_is_booked_once(scene: Scene) -> None:
     first, second = both(scene)
@@ -202,3 +210,45 @@ def test_the_day_that_the_other_was_taken_in_is_the_organisations(scene: Scene) 
         first.created_at = datetime(2026, 11, 3, 23, 30, tzinfo=UTC)
 
     assert "from another record taken in on 4 Nov 2026: same bill?" in sent(scene, second).error_words
+
+
+@pytest.mark.requirement("B-24")
+def test_a_supplier_mapped_elsewhere_since_does_not_hide_the_bill_that_was_sent(scene: Scene) -> None:
+    first, second = both(scene)
+    assert sent(scene, first).status is Status.SYNCED
+    elsewhere(scene, first)
+
+    export = sent(scene, second)
+
+    assert (export.status, export.error_code) == (Status.FAILED, ErrorCode.NUMBER_EXISTS)
+    assert export.error_words.startswith("Xero holds bill T-523 of Trådverket AB already, from another record")
+    assert len(scene.books.holds("bills")) == 1
+
+
+def test_the_supplier_mapped_to_where_the_other_went_since_is_asked_about_too(scene: Scene) -> None:
+    first, second = both(scene)
+    assert sent(scene, first).status is Status.SYNCED
+    elsewhere(scene, first, second)
+
+    assert sent(scene, second).status is Status.FAILED
+    assert len(scene.books.holds("bills")) == 1
+
+
+@pytest.mark.requirement("B-24")
+def test_a_bill_that_was_moved_to_another_contact_in_the_ledger_is_found_there_and_decided_on(scene: Scene) -> None:
+    first, second = both(scene)
+    elsewhere(scene, second)
+    export = sent(scene, first)
+    scene.books.change(f"assign:{export.ledger_id}:Other Place")
+
+    export = sent(scene, second)
+
+    assert (export.status, export.error_code) == (Status.FAILED, ErrorCode.NUMBER_EXISTS)
+    assert export.error_words.startswith("Xero holds bill T-523 of Trådverket AB already, from another record")
+    scene.session.refresh(second)
+    assert (second.is_possible_duplicate, second.duplicate_of_id) == (True, first.id)
+    with writing(scene.session) as session:
+        duplicates.keep_both(session, second, scene.world.actor("bo"), scene.clock())
+    scene.send_again(export)
+    scene.run()
+    assert (scene.seen(export).status, len(scene.books.holds("bills"))) == (Status.SYNCED, 2)

@@ -149,6 +149,15 @@ def _renumber(company: Company, argument: str) -> str:
     return document.id
 
 
+def _assign(company: Company, argument: str) -> str:
+    """The document gets another contact, as when a person edits it or two contacts are merged."""
+    key, _, contact = argument.partition(":")
+    document = _document(company, key)
+    there = _contact(company, contact)
+    company.documents.put(replace(document, contact_id=there.id, updated=company.stamp()))
+    return document.id
+
+
 def _pay(company: Company, argument: str) -> str:
     key, _, wanted = argument.partition(":")
     document = _document(company, key)
@@ -231,6 +240,7 @@ BOOKS: Mapping[str, Callable[[Company, str], str]] = {
     "remove": _remove,
     "edit": _edit,
     "renumber": _renumber,
+    "assign": _assign,
     "pay": _pay,
     "archive-contact": _set_contact_status("ARCHIVED"),
     "restore-contact": _set_contact_status("ACTIVE"),
