@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Company, Exchange, Fault, Outcome, ProviderError, Refused, Unknown, Wait
+from dashboard.vocabulary.providers import FACTS, Provider
 from jobs.connectors.wire import Answer, NoAnswer, NotSent, Unreadable, Wire
 from jobs.connectors.xero.fields import Element, element, elements, text, word
 
@@ -18,8 +19,9 @@ _WAIT_WHEN_DOWN = 60.0
 _WAIT_WHEN_LIMITED = {"concurrent": 5.0, "appminute": 60.0, "minute": 60.0, "day": 3600.0}
 _LONGEST_WAIT = 86_400.0
 _STOPS_A_PUSH = frozenset({ErrorCode.ACCESS_EXPIRED, ErrorCode.COMPANY_DISCONNECTED, ErrorCode.SCOPE_MISSING})
-_OVERLAP = timedelta(minutes=1)
-"""Whether If-Modified-Since includes its own second is not documented, and a change may become visible late."""
+_OVERLAP = 2 * FACTS[Provider.XERO].timing.settles_after
+"""A change may become visible late, by as much as a document may after it was sent; twice that, since whether
+If-Modified-Since includes its own second is not documented. What was read before is read again, and is no change."""
 
 Verdict = Callable[[Exchange], Outcome]
 """The same outcome for every posting of a call; only the exchange is each posting's own."""
