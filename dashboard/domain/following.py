@@ -67,7 +67,7 @@ def differing(session: Session, connection: Connection, objects: Sequence[Ledger
     for export, record, posting in rows:
         found = by_id[export.ledger_id]
         drift = _drift(stored_postings.restored(posting), found) if posting else ""
-        payment = _payment(found, record.payment)
+        payment = _payment(found, record)
         if (found.state, drift, payment) != (export.ledger_state, export.drift, record.payment):
             words = _words(export, record, found, drift, payment, connection.provider.label)
             changes.append(Change(export.id, record.id, found.state, drift, payment, words))
@@ -87,7 +87,13 @@ def store(session: Session, changes: Sequence[Change], now: datetime) -> None:
         audit.note_export(session, export, reference, Act.EXPORT_FOLLOWED, now, words=each.words)
 
 
-def _payment(found: LedgerObject, known: Payment) -> Payment:
+def _payment(found: LedgerObject, record: Record) -> Payment:
+    """What is paid by the ledger, and no less than the source says: what was paid before it was sent is known there
+    alone, since nobody enters it in the ledger as a payment."""
+    return _paid_there(found, record.payment).at_least(Payment.stated(record.total, record.prepaid))
+
+
+def _paid_there(found: LedgerObject, known: Payment) -> Payment:
     if found.state is LedgerState.PAID:
         return Payment.PAID
     if found.state.is_gone or found.due is None:

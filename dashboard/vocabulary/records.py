@@ -1,5 +1,6 @@
 """What a record is: its kind, its approval and payment states, and where it came from."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -51,6 +52,17 @@ class Payment(StrEnum):
     @property
     def label(self) -> str:
         return {"unpaid": "Unpaid", "part-paid": "Part paid", "paid": "Paid"}[self.value]
+
+    @classmethod
+    def stated(cls, total: Decimal, prepaid: Decimal) -> "Payment":
+        """What a document says of itself, neither amount negative. One of nothing awaits no payment."""
+        if prepaid >= total:
+            return cls.PAID
+        return cls.PART_PAID if prepaid > 0 else cls.UNPAID
+
+    def at_least(self, other: "Payment") -> "Payment":
+        """The one by which more is paid."""
+        return max(self, other, key=list(Payment).index)
 
 
 class Source(StrEnum):

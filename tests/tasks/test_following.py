@@ -1,9 +1,11 @@
 """What becomes of documents in the ledger is read once an hour and shown: approved, paid, voided, deleted, changed."""
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import event, select
 
-from dashboard.db import db
+from dashboard.db import db, writing
 from dashboard.domain import standing
 from dashboard.models import Export, Lookup, Record
 from dashboard.models.lookup import LookupKind
@@ -80,6 +82,42 @@ def test_a_payment_in_the_ledger_makes_the_record_part_paid_and_then_paid(scene:
     change(scene, export, "pay")
     assert (payment(scene, export), export.ledger_state) == (Payment.PAID, LedgerState.PAID)
     assert scene.log(export)[-1].words == "Paid in Xero"
+
+
+@pytest.mark.parametrize(("prepaid", "stated"), [(125, Payment.PAID), (25, Payment.PART_PAID)])
+def test_what_was_paid_before_it_was_sent_stays_so_though_nobody_pays_in_the_ledger(
+    scene: Scene, prepaid: int, stated: Payment
+) -> None:
+    (record,) = scene.world.records()
+    with writing(scene.session):
+        # As an invoice file states it, beside the total of 125.
+        record.prepaid, record.payment = Decimal(prepaid), stated
+    (export,) = scene.world.approve([record])
+    scene.run()
+
+    an_hour_later(scene)
+    assert payment(scene, export) is stated
+    change(scene, export, "pay", ":25")
+    assert payment(scene, export) is stated
+    change(scene, export, "pay")
+    assert payment(scene, export) is Payment.PAID
+    assert "Unpaid" not in [entry.words for entry in scene.log(export)]
+
+
+def test_a_change_is_seen_though_the_ledger_shows_it_minutes_late(scene: Scene) -> None:
+    (export,) = synced(scene)
+    scene.later(minutes=60)
+    scene.books.change(f"pay:{export.ledger_id}")
+    scene.later(seconds=90)
+    scene.books.fault("find-stale:200000", times=0)
+    following.run(scene.office)
+    scene.run()
+    assert payment(scene, export) is Payment.UNPAID
+    scene.books.calm()
+
+    an_hour_later(scene)
+
+    assert payment(scene, export) is Payment.PAID
 
 
 def test_an_amount_that_was_changed_in_the_ledger_is_said_beside_what_was_sent(scene: Scene) -> None:

@@ -57,7 +57,7 @@ def record_from(document: Document, tenant_id: int, side: Direction, now: dateti
         order_reference=(document.order_reference or document.buyer_reference)[:255],
         original_number=document.original_number[:255],
         note="\n".join(document.notes),
-        payment=_payment(document),
+        payment=Payment.stated(document.total * sign, document.prepaid * sign),
         created_at=now,
     )
     record.lines = [
@@ -92,11 +92,3 @@ def _key(party: Party) -> str:
 def _tax_id(party: Party) -> str:
     """The first stated that identifies a company; where none does, the first, to be shown as it was written."""
     return next(filter(normalised_tax_id, party.tax_ids), party.tax_id)
-
-
-def _payment(document: Document) -> Payment:
-    """A document of nothing awaits no payment."""
-    prepaid = -document.prepaid if document.total < 0 else document.prepaid
-    if prepaid >= abs(document.total):
-        return Payment.PAID
-    return Payment.PART_PAID if prepaid > 0 else Payment.UNPAID
