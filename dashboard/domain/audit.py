@@ -117,4 +117,4 @@ def note_export(
             details=dict(details or {}),
         )
     )
-    audit_counts.add(session, export.tenant_id, quarter(now), export.status)
+    audit_counts.add(session, export.tenant_id, quarter(now), audit_counts.status_of(act, export.status))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from dashboard.db import upsert
 from dashboard.models import AuditCount
+from dashboard.vocabulary.audit import WITHOUT_A_MOVE, Act
 from dashboard.vocabulary.statuses import Status
 
 
@@ -21,6 +22,11 @@ class Key:
     tenant_id: int
     quarter: int
     status: str
+
+
+def status_of(act: Act, status: Status | None) -> Status | None:
+    """Under which status an entry is counted: the one it brought about, as the log is filtered by status too."""
+    return None if act in WITHOUT_A_MOVE else status
 
 
 def add(session: Session, tenant_id: int, in_quarter: int, status: Status | None, n: int = 1) -> None:

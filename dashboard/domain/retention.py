@@ -87,7 +87,8 @@ def delete_entries(session: Session, tenant_id: int, ids: Sequence[int]) -> Coun
         .returning(AuditEntry.at, AuditEntry.status, AuditEntry.act),
         execution_options={"synchronize_session": False},
     ).all()
-    for (number, status), n in Counter((quarter(at), status) for at, status, _ in gone).items():
+    counted = Counter((quarter(at), audit_counts.status_of(act, status)) for at, status, act in gone)
+    for (number, status), n in counted.items():
         audit_counts.add(session, tenant_id, number, status, -n)
     return Counter(act for _, _, act in gone)
 

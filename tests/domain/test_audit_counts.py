@@ -12,7 +12,7 @@ from dashboard.db import writing
 from dashboard.domain import audit, lifecycle, retention
 from dashboard.domain.counts import quarter
 from dashboard.models import AuditCount, AuditEntry, Export
-from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.audit import WITHOUT_A_MOVE, Act
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.postings import Fault
 from dashboard.vocabulary.statuses import Cause, Status
@@ -28,8 +28,13 @@ def kept(session: Session) -> dict[tuple[int, int, str], int]:
 
 
 def counted(session: Session) -> dict[tuple[int, int, str], int]:
-    rows = session.execute(select(AuditEntry.tenant_id, AuditEntry.at, AuditEntry.status))
-    return dict(Counter((tenant, quarter(at), status.value if status else "") for tenant, at, status in rows))
+    rows = session.execute(select(AuditEntry.tenant_id, AuditEntry.at, AuditEntry.status, AuditEntry.act))
+    return dict(
+        Counter(
+            (tenant, quarter(at), status.value if status and act not in WITHOUT_A_MOVE else "")
+            for tenant, at, status, act in rows
+        )
+    )
 
 
 def note(world: World, reference: str = "") -> None:

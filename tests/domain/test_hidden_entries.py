@@ -3,15 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dashboard.db import writing
 from dashboard.domain import audit, hidden_entries, lifecycle, retention, tenants
 from dashboard.domain.audit_filters import Filters
 from dashboard.domain.audit_log import Window
 from dashboard.domain.hidden_entries import Hidden
-from dashboard.models import Export, Tenant
-from dashboard.vocabulary.audit import Act
+from dashboard.models import AuditEntry, Export, Tenant
+from dashboard.vocabulary.audit import WITHOUT_A_MOVE, Act
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.plans import Plan, Terms
 from dashboard.vocabulary.postings import Fault
@@ -121,6 +121,29 @@ def test_the_days_and_the_status_asked_for_are_counted_and_nothing_else(world: W
     assert [(day.last.day, day.entries) for day in between.days] == [(31, 2), (20, 1)]
     assert count(world, Filters(from_day=date(2025, 11, 13))) is None
     assert count(world, Filters(to_day=date(2024, 1, 1))) is None
+
+
+@pytest.mark.parametrize("act", sorted(WITHOUT_A_MOVE))
+def test_what_leaves_the_status_as_it_was_is_not_counted_among_those_that_brought_it_about(
+    world: World, act: Act
+) -> None:
+    choose(world, Plan.FREE, NOW - timedelta(days=500))
+    world.connect_xero()
+    (export,) = world.approve(world.records())
+    fail(world, export, NOW - timedelta(days=20))
+    with writing(world.session):
+        audit.note_export(world.session, export, "T-00001", act, NOW - timedelta(days=20), words="Paid in Xero")
+
+    hidden = count(world)
+    assert hidden is not None
+    assert [day.by_status for day in hidden.days] == [{Status.FAILED: 1, None: 1}]
+    with writing(world.session):
+        lifecycle.move(world.session, export, Status.RESOLVED, Cause.RESOLVED, NOW, words="Not to be booked")
+        (entry,) = world.session.scalars(select(AuditEntry.id).where(AuditEntry.act == act))
+        assert retention.delete_entries(world.session, world.nordlys.id, [entry]) == {act: 1}
+    hidden = count(world)
+    assert hidden is not None
+    assert [day.by_status for day in hidden.days] == [{Status.FAILED: 1}]
 
 
 def test_beyond_a_hundred_days_the_rest_is_one_sum(world: World) -> None:

@@ -31,7 +31,7 @@ from dashboard.domain.vault import Vault
 from dashboard.models import Attempt, AuditCount, AuditEntry, CallBudget, Connection, Export, Grant, Record, Resync
 from dashboard.models.export import AttemptState, Step
 from dashboard.models.lookup import LookupKind
-from dashboard.vocabulary.audit import Act
+from dashboard.vocabulary.audit import WITHOUT_A_MOVE, Act
 from dashboard.vocabulary.mappings import ROUNDING_ACCOUNT, MappingKind, tax_key
 from dashboard.vocabulary.postings import Company, PostAs
 from dashboard.vocabulary.providers import Provider
@@ -299,8 +299,13 @@ def entries_counted(session: Session) -> dict[tuple[int, int, str], int]:
 
 def entries_there(session: Session) -> dict[tuple[int, int, str], int]:
     """How many there are."""
-    rows = session.execute(select(AuditEntry.tenant_id, AuditEntry.at, AuditEntry.status))
-    return dict(Counter((tenant, counts.quarter(at), status.value if status else "") for tenant, at, status in rows))
+    rows = session.execute(select(AuditEntry.tenant_id, AuditEntry.at, AuditEntry.status, AuditEntry.act))
+    return dict(
+        Counter(
+            (tenant, counts.quarter(at), status.value if status and act not in WITHOUT_A_MOVE else "")
+            for tenant, at, status, act in rows
+        )
+    )
 
 
 def check_the_books(session: Session, secrets: Sequence[str]) -> None:
