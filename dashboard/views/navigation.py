@@ -57,7 +57,7 @@ def _around_staff() -> dict[str, Any]:
     top_bar = partial(drawn.part_with_forms, "_top_bar.html")
     if person is None:
         return {"sidebar": None, "top_bar": top_bar}
-    sidebar = partial(drawn.part, "_sidebar.html", here=request.blueprint, is_support=True)
+    sidebar = partial(drawn.part, "_sidebar.html", here=request.blueprint, is_support=True, failed=None, shown=None)
     return {"sidebar": sidebar, "top_bar": partial(top_bar, person_name=person.name, role_label="Support")}
 
 
@@ -90,8 +90,8 @@ def _sidebar(member: Member) -> Markup:
 def _navigation(
     here: str | None,
     is_support: bool,
-    failed: tuple[tuple[Provider, int], ...] | None = None,
-    shown: str | None = None,
+    failed: tuple[tuple[Provider, int], ...] | None,
+    shown: str | None,
 ) -> list[Section]:
     """`here` is the page's blueprint, `shown` the provider whose exports it lists; no `failed`, no organisation."""
 

@@ -98,6 +98,14 @@ def test_an_organisation_in_which_nothing_fails_is_found_by_its_name(visit: Visi
     assert "Nordlys AB" in sol.get("/support?q=nordlys").text
 
 
+def test_every_link_of_staff_who_visit_nobody_leads_somewhere(visit: Visit) -> None:
+    sol = visit("sol")
+    page = sol.get("/support").text
+    links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', page))
+    assert "/support" in links
+    assert {link: sol.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
 @pytest.mark.parametrize("name", ["alma", "dov"])
 def test_the_desk_does_not_exist_for_anybody_else(world: World, visit: Visit, name: str) -> None:
     somebody = visit(name)
