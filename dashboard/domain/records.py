@@ -192,7 +192,8 @@ def _members(which: RecordList, today: date) -> list[ColumnElement[bool]]:
     ]
     match which:
         case RecordList.AWAITING_APPROVAL:
-            return [unarchived, Record.approval == Approval.AWAITING]
+            undecided = _is("NOT record.is_possible_duplicate")
+            return [unarchived, Record.approval == Approval.AWAITING, undecided]
         case RecordList.AWAITING_PAYMENT:
             return open_ones
         case RecordList.OVERDUE:

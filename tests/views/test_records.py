@@ -91,6 +91,23 @@ def test_possible_duplicates_have_a_list_while_there_are_any(world: World, visit
     assert "150.00" in bo.get("/records?list=possible-duplicates").text
 
 
+def test_what_may_be_a_duplicate_awaits_a_decision_and_no_approval_yet(world: World, visit: Visit) -> None:
+    bo = visit("bo")
+    for amount in ("100.00", "120.00"):
+        world.take_in(f"{amount}.csv", f"{HEADINGS}\n{BILL.format(amount)}")
+    page = bo.get("/records?list=awaiting-approval").text
+    assert "125.00" in page
+    assert "150.00" not in page
+    world.connect_xero()
+    overview = bo.get("/").text
+    waiting, undecided = (
+        re.search(rf'id="decision-{which}".*?</tr>', overview, re.DOTALL)
+        for which in ("awaiting-approval", "possible-duplicates")
+    )
+    assert waiting is not None and '"Documents">1<' in waiting[0]
+    assert undecided is not None and '"Documents">1<' in undecided[0]
+
+
 @pytest.mark.parametrize(
     ("words", "is_found"), [("t-00001", True), ("kaffe", True), ("t 1", True), ("100%", False), ("Kiruna", False)]
 )
