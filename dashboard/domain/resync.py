@@ -229,9 +229,11 @@ def _put_back(session: Session, resync: Resync, now: datetime) -> None:
         words="",
         resync_id=None,
     )
-    cancelled = {"state": ItemState.CANCELLED, "words": "Cancelled before it was sent", "ended_at": now}
+    cancelled = {"state": ItemState.CANCELLED, "words": "Cancelled before it was sent; it was taken out of the queue", "ended_at": now}
     changed(session, update(ResyncItem).where(in_wave, _was_moved_by(moved)).values(**cancelled))
-    changed(session, update(ResyncItem).where(ResyncItem.waiting(resync)).values(**cancelled))
+    # These never left Failed, so that the log has no line of them.
+    untouched = {**cancelled, "words": "Cancelled before its turn came; it was never queued"}
+    changed(session, update(ResyncItem).where(ResyncItem.waiting(resync)).values(**untouched))
 
 
 def _was_moved_by(moved: Moved) -> ColumnElement[bool]:

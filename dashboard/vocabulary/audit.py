@@ -75,6 +75,7 @@ class Act(StrEnum):
 
 WITHOUT_A_MOVE = frozenset(
     {
+        Act.EXPORT_CANCELLED,
         Act.EXPORT_DATE_MOVED,
         Act.EXPORT_LOOKED_INTO,
         Act.EXPORT_FOLLOWED,
@@ -82,4 +83,6 @@ WITHOUT_A_MOVE = frozenset(
         Act.ATTACHMENT_QUEUED,
     }
 )
-"""Acts on an export that leave its status as it is: a list that shows what happened shows none beside them."""
+"""Acts on an export that leave its status as it is, or give back the one it had before it was queued: a list that
+shows what happened shows none beside them.
+"""

@@ -270,6 +270,20 @@ def test_an_act_that_leaves_the_status_shows_none_and_both_times_are_said(world:
     assert re.search(r"The same in UTC</dt><dd>[\d: -]+<", opened)
 
 
+def test_what_a_cancelled_resync_puts_back_is_no_failure_of_its_own(world: World, visit: Visit) -> None:
+    world.connect_xero()
+    (export,) = world.approve(world.records())
+    fail(world, export)
+    with writing(world.session):
+        fresh = world.session.get_one(Export, export.id)
+        lifecycle.move(world.session, fresh, Status.PENDING, Cause.RESYNC, world.now())
+        lifecycle.move(world.session, fresh, Status.FAILED, Cause.CANCELLED, world.now())
+    cleo = visit("cleo")
+    (cancelled,) = [row for row in rows(cleo.get("/audit-log").text) if "Export cancelled" in row]
+    assert "Failed" not in cancelled
+    assert "Export cancelled" not in " ".join(rows(cleo.get("/audit-log?status=failed").text))
+
+
 def test_a_page_with_all_around_it_asks_the_database_three_things(world: World, visit: Visit) -> None:
     world.connect_xero()
     for n in range(60):
