@@ -36,7 +36,7 @@ _WHOLE = [
 class Lot:
     """Exports of one connection in one status; failed ones have one cause. `sums` are by currency, credits counted
     against them, `gross` without that. `subject` is "" where the code alone is the cause. `since` is the longest that
-    one of them has its status, `first_id` the lowest id of them.
+    one of them has its status, of failed ones since the failure itself, `first_id` the lowest id of them.
     """
 
     connection: Connection
@@ -70,7 +70,7 @@ def read(session: Session, tenant_id: int, connections: Sequence[Connection]) ->
             func.sum(Record.signed_total()),
             func.sum(Record.total),
             func.min(Record.issue_date),
-            func.min(Export.status_since),
+            func.min(Export.stands_since),
             func.min(Export.id),
         )
         .join(Record, Record.id == Export.record_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dashboard.domain.amounts import all_briefly
-from dashboard.domain.overview import Overview
+from dashboard.domain.overview import DECISIONS, Overview
 from dashboard.domain.overview_lots import added
 from dashboard.domain.records import RecordList
 from dashboard.models.connection import ConnectionState
@@ -61,11 +61,11 @@ def _all_there(overview: Overview, checking: int, zone: ZoneInfo) -> str:
         return f"{documents(checking)} {_are(checking)} being looked up in {label}; everything else is there."
     if not overview.steps.has_synced:
         return f"Nothing was sent to {label} yet."
-    is_all = not {RecordList.AWAITING_APPROVAL, RecordList.NOT_SENT} & overview.decisions.keys()
+    is_all = not {*DECISIONS} & overview.decisions.keys()
     what = "Everything" if is_all else "Everything that was sent"
     if overview.broken or not overview.is_running or overview.seen is None:
         return f"{what} is in {label} as far as is known."
-    return f"{what} is in {label}, checked {clock(overview.seen, overview.now, zone)}."
+    return f"{what} is in {label} as of {clock(overview.now, overview.now, zone)}."
 
 
 def _standstill(overview: Overview, zone: ZoneInfo) -> list[str]:

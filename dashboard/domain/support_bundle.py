@@ -144,7 +144,7 @@ def _bundled(export: Export, number: str, connection: Connection, tries: Sequenc
         export=export.id,
         destination=f"{connection.provider.label}, {connection.company_name}",
         status=export.status.label,
-        since=_time(export.status_since),
+        since=_time(export.stands_since),
         errors=tuple(without_secrets(each) for each in named if each) if is_failed else (),
         words=tuple(without_secrets(each) for each in dict.fromkeys(said) if each),
         tries=tuple(_tried(each) for each in tries),

@@ -77,7 +77,7 @@ def _tell(session: Session, troubles: dict[int, Trouble], failures: Select[Any])
     columns = (Export.tenant_id, Export.error_code, Record.currency)
     amount = func.sum(Record.signed_total())
     query = (
-        failures.with_only_columns(*columns, func.count(), amount, func.min(Export.status_since))
+        failures.with_only_columns(*columns, func.count(), amount, func.min(Export.stands_since))
         .join(Record, Record.id == Export.record_id)
         .where(Export.tenant_id.in_(troubles))
         .group_by(*columns)

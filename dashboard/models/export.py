@@ -7,13 +7,17 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     Text,
     UniqueConstraint,
+    case,
+    func,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.db import Base, Id, UTCDateTime, closed_set
@@ -163,6 +167,18 @@ class Export(Base):
     is_urgent: Mapped[bool] = mapped_column(default=False)
     operation: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @hybrid_property
+    def stands_since(self) -> datetime:
+        """Since when it stands where it stands; one that was queued and taken back failed when it failed."""
+        return (self.failed_at if self.status is Status.FAILED else None) or self.status_since
+
+    @stands_since.inplace.expression
+    @classmethod
+    def _stands_since(cls) -> ColumnElement[datetime]:
+        failed_at = func.coalesce(cls.failed_at, cls.status_since)
+        return case((cls.status == Status.FAILED, failed_at), else_=cls.status_since)
+
 
 
 class Attempt(Base):

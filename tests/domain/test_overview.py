@@ -106,11 +106,11 @@ def test_what_goes_by_itself_is_nothing_to_fix(world: World) -> None:
     assert verdict(world) == "1 document, 125 SEK, is not in Xero. Nothing to fix: they go by themselves."
 
 
-def test_everything_there_is_said_with_the_time_it_was_checked(world: World) -> None:
+def test_everything_there_is_said_with_the_time_it_is_known_of(world: World) -> None:
     world.connect_xero()
     run(world, AT - timedelta(minutes=1))
     sync(world, world.approve(world.records(2)))
-    assert verdict(world) == "Everything is in Xero, checked 13:04."
+    assert verdict(world) == "Everything is in Xero as of 13:05."
 
 
 def test_not_everything_is_there_while_something_waits_for_approval(world: World) -> None:
@@ -118,7 +118,7 @@ def test_not_everything_is_there_while_something_waits_for_approval(world: World
     run(world)
     sync(world, world.approve(world.records(1)))
     world.records(2)
-    assert verdict(world) == "Everything that was sent is in Xero, checked 13:05. 2 documents wait for approval."
+    assert verdict(world) == "Everything that was sent is in Xero as of 13:05. 2 documents wait for approval."
 
 
 def test_what_was_approved_while_nothing_was_connected_is_not_passed_over(world: World) -> None:
@@ -128,10 +128,10 @@ def test_what_was_approved_while_nothing_was_connected_is_not_passed_over(world:
     sync(world, world.approve(world.records(1)))
     found = seen(world)
     assert found.decisions[RecordList.NOT_SENT].n == 1
-    assert verdict(world) == "Everything that was sent is in Xero, checked 13:05."
+    assert verdict(world) == "Everything that was sent is in Xero as of 13:05."
 
 
-def test_a_broken_connection_is_never_called_checked(world: World) -> None:
+def test_with_a_broken_connection_no_time_is_said(world: World) -> None:
     connection = world.connect_xero()
     run(world)
     sync(world, world.approve(world.records(1)))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.db import writing
@@ -12,6 +12,7 @@ from dashboard.domain import (
     counts,
     lifecycle,
     mappings,
+    overview_lots,
     references,
     resync,
     resync_progress,
@@ -254,6 +255,27 @@ def test_cancelling_puts_back_what_was_not_sent_with_its_former_error(world: Wor
     ended = playing.again(world, made.id)
     assert (ended.state, ended.words) == (ResyncState.CANCELLED, "3 exported, 0 still failing, 2 cancelled")
     assert counts.differences(world.session) == []
+
+
+def test_what_a_cancelling_puts_back_has_failed_since_it_failed_and_is_no_failure_in_the_log(
+    world: World, xero: Connection
+) -> None:
+    exports = playing.failed(world, 30)
+    failed_at = exports[0].failed_at
+    made = start(world, ticked(exports))
+    queued = outcome(world, made)[ItemState.QUEUED]
+    with writing(world.session):
+        resync.cancel(world.session, made, world.actor("bo"), world.now() + timedelta(hours=2))
+    world.session.rollback()
+    world.session.refresh(exports[0])
+    assert exports[0].stands_since == failed_at
+    assert world.session.scalar(select(func.max(Export.stands_since))) == exports[-1].failed_at
+    (lot,) = overview_lots.read(world.session, world.nordlys.id, [xero])
+    assert (lot.n, lot.since) == (30, failed_at)
+    said = world.session.scalars(select(ResyncItem.words).where(ResyncItem.resync_id == made.id)).all()
+    assert sum("never queued" in words for words in said) == 30 - queued
+    cancelled = select(func.count()).select_from(AuditEntry).where(AuditEntry.act == Act.EXPORT_CANCELLED)
+    assert world.session.scalar(cancelled) == queued
 
 
 def test_a_set_that_was_never_confirmed_is_dropped_without_a_word_in_the_log(world: World, xero: Connection) -> None:
