@@ -229,7 +229,8 @@ def _put_back(session: Session, resync: Resync, now: datetime) -> None:
         words="",
         resync_id=None,
     )
-    cancelled = {"state": ItemState.CANCELLED, "words": "Cancelled before it was sent; it was taken out of the queue", "ended_at": now}
+    words = "Cancelled before it was sent; it was taken out of the queue"
+    cancelled = {"state": ItemState.CANCELLED, "words": words, "ended_at": now}
     changed(session, update(ResyncItem).where(in_wave, _was_moved_by(moved)).values(**cancelled))
     # These never left Failed, so that the log has no line of them.
     untouched = {**cancelled, "words": "Cancelled before its turn came; it was never queued"}

@@ -242,7 +242,7 @@ def test_the_first_steps_lead_on_and_are_ticked_when_done(world: World, visit: V
     accept(world, export)
     page = ada.get("/").text
     assert 'id="steps"' not in page
-    assert "Everything is in Xero, checked" in words(page)
+    assert "Everything is in Xero as of" in words(page)
 
 
 def test_what_was_approved_before_a_ledger_was_connected_is_a_list_of_its_own(world: World, visit: Visit) -> None:

@@ -104,8 +104,10 @@ def test_what_may_be_a_duplicate_awaits_a_decision_and_no_approval_yet(world: Wo
         re.search(rf'id="decision-{which}".*?</tr>', overview, re.DOTALL)
         for which in ("awaiting-approval", "possible-duplicates")
     )
-    assert waiting is not None and '"Documents">1<' in waiting[0]
-    assert undecided is not None and '"Documents">1<' in undecided[0]
+    assert waiting is not None
+    assert '"Documents">1<' in waiting[0]
+    assert undecided is not None
+    assert '"Documents">1<' in undecided[0]
 
 
 @pytest.mark.parametrize(
