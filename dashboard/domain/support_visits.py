@@ -1,6 +1,7 @@
 """Support visits: begun with a reason, read only, in the organisation's own log page by page, ended by any of three."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,6 +22,19 @@ LENGTHS = (15, 30, 60, 120)
 LONGEST_REASON = 500
 ONE_READING = timedelta(minutes=1)
 """The same page again within this time is the same reading: it may load itself anew."""
+
+
+TOLD_FOR = timedelta(hours=1)
+"""How long a visitor is told who ended the visit."""
+
+
+@dataclass(frozen=True)
+class SentAway:
+    """A visit ended by somebody of the organisation; `at` is in the organisation's zone."""
+
+    organisation: str
+    by: str
+    at: datetime
 
 
 def enter(session: Session, staff: User, tenant_id: int, reason: str, minutes: int, now: datetime) -> SupportVisit:
@@ -73,6 +87,25 @@ def under_way(session: Session, tenant_id: int, now: datetime) -> list[SupportVi
         SupportVisit.tenant_id == tenant_id, SupportVisit.ended_at.is_(None), SupportVisit.until > now
     )
     return list(session.scalars(query.order_by(SupportVisit.id)))
+
+
+def sent_away_from(session: Session, user_id: int, now: datetime) -> SentAway | None:
+    """The visit that the organisation ended on the person, while no other one began and it ended not long ago."""
+    newest = select(SupportVisit).where(SupportVisit.staff_id == user_id).order_by(SupportVisit.id.desc()).limit(1)
+    visit = session.scalars(newest).one_or_none()
+    if visit is None or visit.ended_at is None or now - visit.ended_at > TOLD_FOR:
+        return None
+    ended = select(AuditEntry.actor_id, AuditEntry.actor).where(
+        AuditEntry.tenant_id == visit.tenant_id,
+        AuditEntry.at == visit.ended_at,
+        AuditEntry.act == Act.SUPPORT_ENDED,
+        AuditEntry.operation == _operation(visit),
+    )
+    by = session.execute(ended).first()
+    if by is None or by.actor_id in (None, user_id):
+        return None
+    tenant = session.get_one(Tenant, visit.tenant_id)
+    return SentAway(tenant.name, by.actor, visit.ended_at.astimezone(tenant.zone))
 
 
 def note_reading(session: Session, visit_id: int, address: str, title: str, is_part: bool, now: datetime) -> None:

@@ -5,8 +5,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from dashboard.db import db
+from dashboard.domain import support_visits
 from dashboard.domain.scope import NotFound
-from dashboard.views import guards, replies
+from dashboard.views import frame, guards, replies
 
 _SENTENCES = {
     403: "You may not do this.",
@@ -25,13 +27,26 @@ def init_app(app: Flask) -> None:
 
 
 def _not_found(_: NotFound) -> Response:
-    return replies.page("error.html", 404, heading="Not found", sentence=_SENTENCES[404])
+    return _nothing_here("Not found")
+
+
+def _nothing_here(heading: str) -> Response:
+    """To staff whom the organisation just sent away it says that, instead of that nothing is there."""
+    sentence, is_sent_away = _SENTENCES[404], False
+    if (person := guards.staff_member()) is not None and guards.member() is None:
+        sent_away = support_visits.sent_away_from(db.session(), person.id, frame.now())
+        if sent_away is not None:
+            heading, is_sent_away = "Visit ended", True
+            sentence = f"The visit to {sent_away.organisation} was ended by {sent_away.by} at {sent_away.at:%H:%M}."
+    return replies.page("error.html", 404, heading=heading, sentence=sentence, is_sent_away=is_sent_away)
 
 
 def _refused(fault: HTTPException) -> Response:
     code = fault.code or 500
     if code < 400:
         return Response(fault.get_body(), code, fault.get_headers())
+    if code == 404:
+        return _nothing_here(fault.name)
     sentence = _SENTENCES.get(code, _UNKNOWN if code >= 500 else "This cannot be done as it was asked for.")
     if (code in (403, 409) or isinstance(fault, guards.UnstorableText)) and fault.description:
         sentence = fault.description

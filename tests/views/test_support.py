@@ -244,7 +244,14 @@ def test_an_owner_ends_a_visit_at_once_and_nobody_else_of_the_organisation(world
     assert ada.post(ending.group(1)).status_code == 403
     assert sol.get("/records").status_code == 200
     assert "The visit of Sol is over." in alma.post(ending.group(1)).text
-    assert sol.get("/records").status_code == 404
+    told = sol.get("/records")
+    assert told.status_code == 404
+    at = world.now().astimezone(world.nordlys.zone)
+    assert re.search(rf"The visit to Nordlys AB was ended by Alma at {at:%H}:\d\d\.", words_of(told.text))
+    assert '<a class="btn" href="/support">' in told.text
+    assert "was ended by" not in alma.get("/nothing-here").text
+    with time_machine.travel(world.now() + timedelta(hours=2)):
+        assert "was ended by" not in sol.get("/records").text
     assert "is looking at" not in alma.get("/records").text
     (ended,) = entries(world, Act.SUPPORT_ENDED)
     assert (ended.actor, ended.words) == ("Alma", "The visit of Sol ended: ended by Alma")
