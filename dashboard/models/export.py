@@ -180,7 +180,6 @@ class Export(Base):
         return case((cls.status == Status.FAILED, failed_at), else_=cls.status_since)
 
 
-
 class Attempt(Base):
     """One try of one step. `posting` is as resolved and sent, `request` and `response` as exchanged, redacted.
 
