@@ -18,6 +18,10 @@ FITS = 0.45
 """The least share of a sentence's weight that a text has to hold, for its guide to count as found."""
 
 
+STATUSES = {"401": ErrorCode.ACCESS_EXPIRED, "429": ErrorCode.RATE_LIMITED, "503": ErrorCode.PROVIDER_DOWN}
+"""HTTP statuses that mean one thing and may be pasted without any words. Beside words they may be account codes."""
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known of a guide's words: the sentences that mean it, and every word that its text holds."""
@@ -31,8 +35,12 @@ def matching(pasted: str) -> list[Guide]:
     """The guides that the text may be about, the likeliest first; all of them for no words, none for foreign ones.
 
     Numbers, codes and dates are left out of account, since they differ from document to document. A few words that
-    stand in no sentence of the ledger's are looked for in the guides themselves, all of them together.
+    stand in no sentence of the ledger's are looked for in the guides themselves, all of them together. A lone HTTP
+    status finds the guide of what it means.
     """
+    status = re.fullmatch(r"(?:http|status|code|error|\W)*(\d{3})\W*", pasted[:LONGEST].lower())
+    if status and status[1] in STATUSES:
+        return [CATALOGUE[STATUSES[status[1]]]]
     words = _words(pasted[:LONGEST])
     if not words:
         return [] if pasted.strip() else list(CATALOGUE.values())

@@ -39,6 +39,7 @@ def test_the_sentences_that_a_guide_is_known_by_are_understood_as_its_code() -> 
         ErrorCode.ACCESS_EXPIRED,
         ErrorCode.COMPANY_DISCONNECTED,
         ErrorCode.SCOPE_MISSING,
+        ErrorCode.RATE_LIMITED,
         ErrorCode.PROVIDER_DOWN,
         ErrorCode.CLIENT_REFUSED,
     }

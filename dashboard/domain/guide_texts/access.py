@@ -90,6 +90,7 @@ GUIDES = (
             "before asks first."
         ),
         remedy=Remedy.NONE,
+        known_by=("Too Many Requests", "429 Too many requests", "rate limit exceeded"),
     ),
     Guide(
         ErrorCode.PROVIDER_DOWN,
