@@ -18,7 +18,7 @@ from flask_migrate import upgrade
 from dashboard.app import MIGRATIONS, create_app
 from dashboard.config import Config, load, new_secret, new_token_key
 from jobs import sandbox
-from jobs.demo.people import PASSWORD, PEOPLE
+from jobs.demo.people import PASSWORD, PEOPLE, STAFF
 from jobs.demo.seeding import is_seeded, seed
 from jobs.runner import run_until_told
 from jobs.tasks.office import Office
@@ -111,7 +111,8 @@ def _addresses(port: int) -> str:
 
 
 def _say(port: int, sandbox_port: int, data: Path) -> None:
-    people = "\n".join(f"  {email:24} {role.label.lower():8} {name}" for email, name, _, role in PEOPLE)
+    roles = [(email, role.label.lower(), name) for email, name, _, role in PEOPLE] + [(STAFF[0], "support", STAFF[1])]
+    people = "\n".join(f"  {email:24} {role:8} {name}" for email, role, name in roles)
     click.echo(
         f"\ntieout is ready: http://localhost:{port}\n\n"
         f"Sign in with the password {PASSWORD} as\n{people}\n\n"
