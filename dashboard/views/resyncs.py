@@ -196,15 +196,17 @@ def _back() -> str:
 
 
 def _onward(made: list[Resync]) -> AnyResponse:
-    """To the question when one has to be asked; otherwise the exports page goes on showing, without scripts the job."""
+    """To the question when one has to be asked; otherwise the exports page goes on showing, without scripts the job.
+
+    A job's own page says by itself how far it is, and goes on saying so when a message would no longer be true.
+    """
     frozen = [each for each in made if each.state is ResyncState.FROZEN]
     if frozen:
         return replies.left_for(url_for("resyncs.shown", resync_id=frozen[0].id))
+    if not replies.wants_part() and len(made) == 1:
+        return replies.gone_to(url_for("resyncs.shown", resync_id=made[0].id))
     message = " ".join(_said(each) for each in made)
-    if replies.wants_part():
-        return replies.gone_to(_back(), message)
-    address = url_for("resyncs.listed") if len(made) > 1 else url_for("resyncs.shown", resync_id=made[0].id)
-    return replies.gone_to(address, message)
+    return replies.gone_to(_back() if replies.wants_part() else url_for("resyncs.listed"), message)
 
 
 def _said(made: Resync) -> str:
