@@ -42,7 +42,8 @@ def listed() -> Response:
 def save() -> Response:
     """Save the rows that were changed; a form with a row that cannot be saved comes back as it was filled in.
 
-    With `search`, the contact to be looked for among all, what was chosen for the others is saved on the way there.
+    With `search`, the contact to be looked for among all by its name, what was chosen for the others is saved on the
+    way there.
     """
     connection = _mine(request.form.get("connection", 0, type=int))
     kind = mapping_form.kind_of(request.form.get("kind", ""))
@@ -56,7 +57,9 @@ def save() -> Response:
         return _page(connection, mapping_form.as_posted(kind), chosen, refused.problems)
     searched = request.form.get("search", "")
     if searched:
-        return replies.gone_to(_address(connection, kind, searched, q=""), _saved(saved) if saved else "")
+        name = _labels(connection, kind, [searched])[searched]
+        address = _address(connection, kind, searched, q=contacts.words_to_search(name))
+        return replies.gone_to(address, _saved(saved) if saved else "")
     said = _saved(saved) if saved else "Nothing was changed."
     return replies.gone_to(_address(connection, kind), said, "success" if saved else "info")
 
@@ -135,7 +138,6 @@ def _page(
         history=history,
         tax_ids={change.source_value: mappings.tax_id_of(change.source_value) for change in history},
         labels=_labels(connection, asked.kind, [change.source_value for change in history]),
-        words=asked.words or (contacts.words_to_search(parts["asked"][0].label) if asked.is_searching else ""),
         **_standing(connection, asked, missing),
     )
 
@@ -189,7 +191,7 @@ def _parts(connection: Connection, asked: Asked, missing: Missing) -> tuple[dict
             if value in wanted
             else mapping_rows.blank(value, labels[value], known)
         )
-        made = replace(made, order=orders.get(value), is_focused=value == asked.value and not asked.is_searching)
+        made = replace(made, order=orders.get(value), is_focused=value == asked.value)
         return replace(made, options=options(made))
 
     parts = {name: [row(value) for value in values] for name, values in names.items()}

@@ -13,17 +13,13 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: `value` on top, `words` to look for its contact, `find` to narrow what is mapped.
-
-    `is_searching` when a contact is to be looked for and nobody has said yet by what.
-    """
+    """What the address asks for: `value` on top, `words` to look for its contact, `find` to narrow what is mapped."""
 
     kind: MappingKind
     value: str = ""
     words: str = ""
     find: str = ""
     after: int = 0
-    is_searching: bool = False
 
 
 def asked() -> Asked:
@@ -40,7 +36,6 @@ def asked() -> Asked:
         words,
         _words(request.args.get("find", "")),
         request.args.get("after", 0, type=_id),
-        is_searching=can_search and "q" in request.args and not words,
     )
 
 
