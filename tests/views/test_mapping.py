@@ -227,7 +227,8 @@ def test_after_saving_the_records_that_lack_nothing_more_are_offered_for_a_resyn
     assert 'id="mended"' not in page.text
     done = ada.post("/mapping", choose(form_of(page.text), "4010", "400")).text
     assert "2 failed records lack nothing any more" in done
-    assert "Resync 2 to Xero" in done
+    assert re.findall(r'<button class="btn primary"[^>]*>([^<]+)<', page.text) == ["Save mappings"]
+    assert re.findall(r'<button class="btn primary"[^>]*>([^<]+)<', done) == ["Resync 2 to Xero"]
     banner = done[done.index('id="mended"') :]
     sent = dict(re.findall(r'name="([^"]+)" value="([^"]+)"', banner[: banner.index("</form>")]))
     for _ in range(2):
@@ -290,7 +291,7 @@ def test_among_thousands_of_contacts_one_is_found_by_searching(world: World, vis
     assert world.session.scalar(select(Mapping.source_label)) == "Fjord Kaffe AS"
 
 
-def test_searching_all_contacts_saves_what_was_chosen_for_the_others_and_begins_with_the_name(
+def test_searching_all_contacts_saves_what_was_chosen_for_the_others_and_searches_at_once(
     world: World, visit: Visit
 ) -> None:
     connection = world.connect_xero()
@@ -310,7 +311,7 @@ def test_searching_all_contacts_saves_what_was_chosen_for_the_others_and_begins_
     assert search is not None
     assert 'value="Fjord Kaffe"' in search.group(0)
     assert page.count("autofocus") == 1
-    assert "autofocus" in search.group(0)
+    assert "Found by “Fjord Kaffe”" in page
     stale = choose(untouched, "tax:NO111111111MVA", "gone") | {"search": FJORD}
     assert ada.post("/mapping", stale).status_code == 422
 
