@@ -29,7 +29,8 @@ pages = Blueprint("overview", __name__)
 
 MOVING, RESTING = 3, 15
 """Seconds between two refreshes while something is under way, and while nothing is."""
-CAUSES_SHOWN = 8
+CAUSES_SHOWN, LEAST_FOLDED, CAUSES_LISTED = 8, 3, 24
+"""Causes that stand open, how few of those behind them are not folded away, and how many there are on the page."""
 TURNS = {Turn.FINANCE: Permission.SEND, Turn.ADMIN: Permission.MAP}
 """What somebody may who is meant."""
 
@@ -72,8 +73,17 @@ class Board:
         return MOVING if self.overview.is_moving else RESTING
 
     @property
+    def open_causes(self) -> list[Cause]:
+        """Those that stand open: a few more than that are not worth folding."""
+        return self.causes if len(self.causes) < CAUSES_SHOWN + LEAST_FOLDED else self.causes[:CAUSES_SHOWN]
+
+    @property
+    def folded_causes(self) -> list[Cause]:
+        return self.causes[len(self.open_causes) :]
+
+    @property
     def more(self) -> int:
-        """Causes that are not shown."""
+        """Causes that are not on the page."""
         return len(self.overview.causes) - len(self.causes)
 
     def clock(self, at: datetime) -> str:
@@ -123,7 +133,7 @@ def look() -> Response:
 
 
 def _causes(found: Overview) -> list[Cause]:
-    shown = found.causes[:CAUSES_SHOWN]
+    shown = found.causes[:CAUSES_LISTED]
     mended = _mended({lot.connection.id: lot.connection for lot in shown}.values())
     ids = [lot.first_id for lot in shown]
     first = exports.with_ids(db.session(), guards.here().tenant.id, ids)

@@ -271,3 +271,19 @@ def test_sign_in_leads_to_the_overview(world: World, visit: Visit) -> None:
     page = visitor.sign_in(world.email("bo"), world.password).text
     assert "<h1>Overview</h1>" in page
     assert '<a href="/" aria-current="page">' in page
+
+
+@pytest.mark.parametrize(("causes", "stand_open"), [(10, 10), (11, 8)])
+def test_fewer_than_three_further_causes_are_not_folded_and_folded_ones_are_on_the_page(
+    world: World, visit: Visit, causes: int, stand_open: int
+) -> None:
+    connection = world.connect_xero()
+    world.map_all(connection)
+    run(world)
+    for n, export in enumerate(world.approve(world.records(causes))):
+        code = f"54{n:02}"
+        fail_check(world, export, Fault(ErrorCode.ACCOUNT_NOT_MAPPED, code, f"Account {code} is not mapped", code))
+    page = visit("bo").get("/").text
+    assert (len(rows(page, "causes")), len(rows(page, "causes-behind"))) == (stand_open, causes - stand_open)
+    assert ("<summary>3 more causes</summary>" in page) == (stand_open < causes)
+    assert len(page.encode()) <= 60_000
