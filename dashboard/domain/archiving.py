@@ -44,7 +44,9 @@ def why_not_archivable(session: Session, record: Record) -> str:
 
 
 def is_in_ledger(export: Export) -> bool:
-    """Whether the ledger has it, sent by us or by a person's word."""
+    """Whether the ledger has it, sent by us or by a person's word, and books it still."""
+    if export.is_gone:
+        return False
     return export.status is Status.SYNCED or (
         export.status is Status.RESOLVED
         and export.resolution in (resolving.Way.IN_LEDGER.value, resolving.Way.BY_HAND.value)

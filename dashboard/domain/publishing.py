@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,9 +14,11 @@ from dashboard.domain import audit, counts, lifecycle
 from dashboard.domain.actors import Actor
 from dashboard.models import Connection, Export, Record
 from dashboard.models.connection import ConnectionState
+from dashboard.models.export import AttachmentState
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.days import day
-from dashboard.vocabulary.records import Approval, Trigger
+from dashboard.vocabulary.postings import LedgerState
+from dashboard.vocabulary.records import Approval, Direction, Trigger
 from dashboard.vocabulary.statuses import Cause, Status
 
 LONGEST_REASON = 500
@@ -121,6 +124,11 @@ def send(
     if export is None:
         export = _begin(session, record, connection, now)
     words = f"Queued for {label}"
+    anew: dict[str, Any] = {}
+    if export.status is Status.SYNCED and export.ledger_state is not None:
+        words += f" anew: document {export.ledger_id} there is {export.ledger_state.value}"
+        # A key of its own: what carries the former one is another document, and found dead it would be in the way.
+        anew = {"key": secrets.token_urlsafe(18), **_NOTHING_THERE}
     if held:
         words += f", although dated before the start date: {said}"
     if beside:
@@ -135,6 +143,7 @@ def send(
         words=words,
         is_urgent=True,
         beside=[*export.beside, *([beside] if beside else [])],
+        **anew,
         **lifecycle.MANUAL_AGAIN,
     )
     return export
@@ -171,7 +180,20 @@ def why_not_sendable(record: Record, connection: Connection, export: Export | No
         return ""
     if export.alarm:
         return f"{number} may be in {label} twice; look there first, and say so on its page."
+    if export.status is Status.SYNCED and export.is_gone:
+        return _why_not_anew(record, export, label)
     return _STANDING.get(export.status, "").format(number=number, label=label)
+
+
+def _why_not_anew(record: Record, export: Export, label: str) -> str:
+    """Why what is gone from the ledger cannot be sent there once more; "" when it can. A number of ours that was voided
+    stays taken, a deleted one's is free, and of suppliers' numbers a ledger takes any."""
+    if export.ledger_state is LedgerState.VOID and record.kind.direction is Direction.SALE:
+        return (
+            f"{record.number} was voided in {label}, where its number stays taken. If it is still to be booked, take "
+            "it in with another number; this one can be archived."
+        )
+    return ""
 
 
 def count_held(session: Session, record_ids: Sequence[int]) -> int:
@@ -199,6 +221,18 @@ def exports_of(session: Session, record: Record) -> list[tuple[Export, Connectio
     )
     return [(export, connection) for export, connection in session.execute(query)]
 
+
+_NOTHING_THERE: dict[str, Any] = {
+    "ledger_id": "",
+    "ledger_url": "",
+    "ledger_state": None,
+    "drift": "",
+    "warning": "",
+    "attachment": AttachmentState.NONE,
+    "attachment_tries": 0,
+    "attachment_not_before": None,
+}
+"""What an export knows of its document in the ledger while it has none there."""
 
 _STANDING = {
     Status.PENDING: "{number} is waiting to be sent to {label} already.",

@@ -72,7 +72,7 @@ def _sentence(export: Export, label: str, number: str) -> str:
             return f"{number} is being sent to {label}."
         case Status.CHECKING:
             return f"{number} may have arrived in {label}; it is looked up there before anything is sent again."
-        case Status.SYNCED if export.ledger_state is not None and export.ledger_state.is_gone:
+        case Status.SYNCED if export.is_gone:
             became = "voided" if export.ledger_state is LedgerState.VOID else "deleted"
             return f"{number} was exported to {label} and has been {became} there since, so it books nothing."
         case Status.SYNCED:

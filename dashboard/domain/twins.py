@@ -13,7 +13,7 @@ from dashboard.domain import mappings, stored_postings
 from dashboard.models import Attempt, Connection, Export, Record, Tenant
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
-from dashboard.vocabulary.postings import Fault
+from dashboard.vocabulary.postings import Fault, LedgerState
 from dashboard.vocabulary.records import Direction, RecordKind
 from dashboard.vocabulary.statuses import IN_FLIGHT, Status
 
@@ -74,10 +74,15 @@ def _others(
     A bill stands under the contact that was sent, and under the one that its supplier is mapped to now: what is in the
     ledger stays with the one while the mapping moves on to the other.
     """
-    has_it = or_(
-        Export.status.in_([Status.SYNCED, *IN_FLIGHT]),
+    is_booked = or_(
+        Export.status == Status.SYNCED,
         (Export.status == Status.RESOLVED) & Export.resolution.in_(BOOKED_BY_HAND),
     )
+    # What was voided or deleted in the ledger books nothing there.
+    still = or_(
+        Export.ledger_state.is_(None), Export.ledger_state.not_in([state for state in LedgerState if state.is_gone])
+    )
+    has_it = or_(Export.status.in_(IN_FLIGHT), is_booked & still)
     query = (
         select(Record, Export, Attempt.posting)
         .join(Export, Export.record_id == Record.id)

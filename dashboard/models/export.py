@@ -179,6 +179,11 @@ class Export(Base):
         failed_at = func.coalesce(cls.failed_at, cls.status_since)
         return case((cls.status == Status.FAILED, failed_at), else_=cls.status_since)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether its document was voided or deleted in the ledger since, and books nothing any more."""
+        return self.ledger_state is not None and self.ledger_state.is_gone
+
 
 class Attempt(Base):
     """One try of one step. `posting` is as resolved and sent, `request` and `response` as exchanged, redacted.

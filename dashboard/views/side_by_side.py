@@ -16,6 +16,8 @@ def stands(other: Record) -> str:
         label = connection.provider.label
         if archiving.is_in_ledger(export):
             said.append(f"{other.number} is in {label} already.")
+        elif export.is_gone and export.ledger_state is not None:
+            said.append(f"{other.number} was in {label} and is {export.ledger_state.value} there.")
         elif export.status in IN_FLIGHT:
             said.append(f"{other.number} is on its way to {label}.")
     if other.archived_at is not None:

@@ -88,6 +88,8 @@ MOVES: dict[tuple[Status, Status], frozenset[Cause]] = {
         }
     ),
     (Status.CHECKING, Status.RESOLVED): frozenset({Cause.RESOLVED}),
+    # What it booked was voided or deleted there; publishing.py sends nothing again before that is known.
+    (Status.SYNCED, Status.PENDING): frozenset({Cause.SENT_BY_HAND}),
     (Status.FAILED, Status.PENDING): frozenset({Cause.RESYNC, Cause.SENT_BY_HAND}),
     (Status.FAILED, Status.SYNCED): frozenset({Cause.ADOPTED, Cause.LATE_OUTCOME}),
     (Status.FAILED, Status.RESOLVED): frozenset({Cause.RESOLVED}),
