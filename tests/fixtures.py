@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
@@ -14,7 +15,7 @@ from dashboard.app import create_app
 from dashboard.config import Config, load
 from dashboard.db import db
 from tests.support.visitor import Visitor
-from tests.support.world import World, found_world
+from tests.support.world import World, found_world, password_hash
 
 TOKEN_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 
@@ -44,6 +45,20 @@ def spare_the_disk(dbapi_connection: Any, record: Any) -> None:
     """No test outlives a power cut, and waiting for the disk would take a quarter of their time."""
     if type(dbapi_connection).__module__.startswith("sqlite3"):
         dbapi_connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """What a World keeps of its people's password costs next to nothing, and no sign-in hashes it anew."""
+    really = PasswordHasher.check_needs_rehash
+
+    def check_needs_rehash(self: PasswordHasher, stored: str) -> bool:
+        return stored != password_hash() and really(self, stored)
+
+    with pytest.MonkeyPatch.context() as patch:
+        # argon2 is not ours.
+        patch.setattr(PasswordHasher, "check_needs_rehash", check_needs_rehash)
+        yield
 
 
 @pytest.fixture

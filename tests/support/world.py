@@ -201,8 +201,8 @@ def found_world(app: Flask, session: Session) -> World:
 
 
 @cache
-def _password_hash() -> str:
-    """Made once, and weak: whoever has it is checked fast, and at the first sign-in it is hashed anew as of today."""
+def password_hash() -> str:
+    """Made once, and weak: whoever has it is checked fast."""
     return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 
@@ -210,7 +210,7 @@ def _user(session: Session, email: str, now: datetime, *, is_staff: bool = False
     user = User(
         email=email,
         name=email.partition("@")[0].title(),
-        password_hash=_password_hash(),
+        password_hash=password_hash(),
         is_staff=is_staff,
         session_mark=secrets.token_hex(16),
         created_at=now,
