@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from decimal import Decimal
 
 from flask import Blueprint, Response, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -246,7 +247,7 @@ def _cells(result: Result) -> tuple[object, ...]:
         result.contact,
         result.dated.isoformat(),
         result.currency,
-        amounts.figures(result.total, result.currency).replace(",", ""),
+        Decimal(amounts.figures(result.total, result.currency).replace(",", "")),
         result.state.label,
         result.error_code if result.state is ItemState.FAILED else "",
         result.words,
