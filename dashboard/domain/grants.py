@@ -2,15 +2,17 @@
 
 import json
 import secrets
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.db import changed, database_clock
 from dashboard.domain.actors import Actor
-from dashboard.domain.vault import Vault
+from dashboard.domain.vault import CannotOpen, Vault
 from dashboard.models import Grant
 from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.tokens import Tokens as Tokens
@@ -43,6 +45,16 @@ def current(vault: Vault, grant: Grant) -> Tokens:
 
 def former(vault: Vault, grant: Grant) -> Tokens | None:
     return Tokens(**json.loads(vault.open(grant.previous, _bound_to(grant)))) if grant.previous else None
+
+
+def secrets_of(session: Session, vault: Vault, grant_ids: Collection[int]) -> set[str]:
+    """The tokens of these grants that can still be opened, to be kept out of what is shown."""
+    found: set[str] = set()
+    for grant in session.scalars(select(Grant).where(Grant.id.in_(grant_ids))):
+        with suppress(CannotOpen):
+            for tokens in (current(vault, grant) if grant.tokens else None, former(vault, grant)):
+                found |= {tokens.access_token, tokens.refresh_token} if tokens else set()
+    return found
 
 
 def forget(session: Session, grant: Grant) -> None:

@@ -4,14 +4,14 @@ What was sent and answered is left out as a whole, for it may hold what nobody f
 """
 
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from dashboard.domain.blotting import without_secrets
 from dashboard.models import Attempt, Connection, Export, Record, Tenant
 from dashboard.vocabulary.statuses import Status
 
@@ -19,20 +19,6 @@ MOST = 200
 """Exports in one bundle."""
 
 TRIES_SHOWN = 5
-_BLOT = "[secret]"
-_SECRETS = (
-    (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {_BLOT}"),
-    (re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*)*"), _BLOT),
-    (
-        re.compile(
-            r"((?:access|refresh|id)_?token|client_?secret|api_?key|password|authorization)"
-            r"([\"']?\s*[:=]\s*[\"']?)[^\s\"',;&]+",
-            re.IGNORECASE,
-        ),
-        rf"\1\2{_BLOT}",
-    ),
-)
-"""What looks like a secret in words of a provider: tokens by their form, values by their name."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +79,17 @@ class Bundle:
 
 
 def of(
-    session: Session, tenant: Tenant, connections: Sequence[Connection], ids: Sequence[int], now: datetime
+    session: Session,
+    tenant: Tenant,
+    connections: Sequence[Connection],
+    ids: Sequence[int],
+    secrets: Collection[str],
+    now: datetime,
 ) -> Bundle:
-    """The bundle of those of the exports that go to these connections of the organisation, at most MOST."""
+    """The bundle of those of the exports that go to these connections of the organisation, at most MOST.
+
+    `secrets` are those known, which are blotted out wherever a provider repeats them.
+    """
     by_id = {each.id: each for each in connections}
     query = (
         select(Export, Record.number)
@@ -106,16 +100,10 @@ def of(
     found = session.execute(query).all()
     tries = _tries(session, tenant, [export.id for export, _ in found])
     exports = [
-        _bundled(export, number, by_id[export.connection_id], tries.get(export.id, [])) for export, number in found
+        _bundled(export, number, by_id[export.connection_id], tries.get(export.id, []), secrets)
+        for export, number in found
     ]
     return Bundle(tenant.name, tenant.slug, _time(now), tuple(exports))
-
-
-def without_secrets(words: str) -> str:
-    """The words with everything blotted out that looks like a secret."""
-    for pattern, instead in _SECRETS:
-        words = pattern.sub(instead, words)
-    return words
 
 
 def _tries(session: Session, tenant: Tenant, ids: Sequence[int]) -> dict[int, list[Attempt]]:
@@ -130,7 +118,9 @@ def _tries(session: Session, tenant: Tenant, ids: Sequence[int]) -> dict[int, li
     return found
 
 
-def _bundled(export: Export, number: str, connection: Connection, tries: Sequence[Attempt]) -> Bundled:
+def _bundled(
+    export: Export, number: str, connection: Connection, tries: Sequence[Attempt], secrets: Collection[str]
+) -> Bundled:
     is_failed = export.status is Status.FAILED
     faults = export.faults or [
         {"code": export.error_code, "subject": export.error_subject, "words": export.error_words}
@@ -145,13 +135,13 @@ def _bundled(export: Export, number: str, connection: Connection, tries: Sequenc
         destination=f"{connection.provider.label}, {connection.company_name}",
         status=export.status.label,
         since=_time(export.stands_since),
-        errors=tuple(without_secrets(each) for each in named if each) if is_failed else (),
-        words=tuple(without_secrets(each) for each in dict.fromkeys(said) if each),
-        tries=tuple(_tried(each) for each in tries),
+        errors=tuple(without_secrets(each, secrets) for each in named if each) if is_failed else (),
+        words=tuple(without_secrets(each, secrets) for each in dict.fromkeys(said) if each),
+        tries=tuple(_tried(each, secrets) for each in tries),
     )
 
 
-def _tried(attempt: Attempt) -> Tried:
+def _tried(attempt: Attempt, secrets: Collection[str]) -> Tried:
     return Tried(
         begun=_time(attempt.begun_at),
         ended=_time(attempt.ended_at),
@@ -162,7 +152,7 @@ def _tried(attempt: Attempt) -> Tried:
         http_status=attempt.http_status,
         request_id=attempt.request_id,
         error=attempt.error_code,
-        words=without_secrets(attempt.error_words),
+        words=without_secrets(attempt.error_words, secrets),
     )
 
 

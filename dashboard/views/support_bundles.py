@@ -1,16 +1,20 @@
 """The page of a support bundle: what it says, its download as text or JSON, and the letter to support."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.db import db
-from dashboard.domain import connections, scope, support_bundle
+from dashboard.domain import connections, grants, scope, support_bundle
 from dashboard.domain.scope import NotFound
 from dashboard.domain.support_bundle import Bundle
+from dashboard.domain.vault import Vault
+from dashboard.models import Connection
 from dashboard.views import asked, frame, guards, replies
 from dashboard.views.exports import pages
+from dashboard.vocabulary.providers import Provider
 from dashboard.vocabulary.roles import Permission
 
 LONGEST_LETTER = 1500
@@ -33,7 +37,7 @@ def bundle(provider: str) -> Response:
         listed = url_for("exports.listed", provider=provider)
         return replies.gone_to(listed, "Tick at least one export first.", "error")
     connected = connections.of_provider(db.session(), tenant.id, known)
-    made = support_bundle.of(db.session(), tenant, connected, ids, frame.now())
+    made = support_bundle.of(db.session(), tenant, connected, ids, _secrets(known, connected), frame.now())
     if not made.exports:
         raise NotFound(f"exports {ids}")
     if request.args.get("format") in ("text", "json"):
@@ -48,6 +52,14 @@ def bundle(provider: str) -> Response:
         json=_address(provider, ids, "json"),
         email=email,
         letter=_letter(email, made) if email else "",
+    )
+
+
+def _secrets(provider: Provider, connected: Sequence[Connection]) -> set[str]:
+    config = frame.config()
+    grant_ids = {each.grant_id for each in connected if each.grant_id}
+    return {config.providers[provider].client_secret} | grants.secrets_of(
+        db.session(), Vault(config.token_keys), grant_ids
     )
 
 

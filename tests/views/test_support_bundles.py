@@ -67,7 +67,7 @@ def exports(world: World) -> list[Export]:
                 error_code="account-unknown",
                 error_words=(
                     "Refused: Bearer canary-echoed-1234567890, eyJcanary0123.eyJcanary4567.canary-signature, "
-                    'client_secret="canary-named"'
+                    'client_secret="canary-named", canary-access and canary-refresh'
                 ),
             )
         )
