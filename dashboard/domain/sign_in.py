@@ -14,7 +14,12 @@ from dashboard.models import SignInThrottle, User
 from dashboard.vocabulary.audit import Act
 
 WINDOW = timedelta(minutes=15)
-FAILURES_PER_EMAIL = 8
+FAILURES_PER_PAIR = 8
+"""Of one e-mail tried from one address."""
+
+FAILURES_PER_EMAIL = 100
+"""Many more than from one address: who guesses at somebody must not keep them out, who is somewhere else."""
+
 FAILURES_PER_ADDRESS = 60
 
 
@@ -25,7 +30,7 @@ class TooManyTries(Exception):
 
 
 def count_try(session: Session, email: str, address: str, now: datetime) -> None:
-    """Count a try against the e-mail and the address, known or not, before its password is looked at.
+    """Count a try against e-mail and address, each and both together, known or not, before its password is looked at.
 
     Committed first: of guesses that come all at once no more are looked at than of guesses that come one by one.
     Raises TooManyTries, and then nothing is to be counted.
@@ -58,8 +63,9 @@ def note_sign_in(
     if renewal is not None:
         looked_at = update(User).where(User.id == user.id, User.password_hash == renewal.before)
         session.execute(looked_at.values(password_hash=renewal.after))
-    _, of_address = _subjects(email, address)
-    forget_misses_of(session, email)
+    *of_person, of_address = _subjects(email, address)
+    # What was missed from elsewhere stays counted there: it was somebody else, who is to gain nothing by this.
+    session.execute(delete(SignInThrottle).where(SignInThrottle.subject.in_(of_person)))
     # The address keeps its misses: one good account must not open the door to guessing others.
     given_back = update(SignInThrottle).where(SignInThrottle.subject == of_address, SignInThrottle.failures > 0)
     session.execute(given_back.values(failures=SignInThrottle.failures - 1))
@@ -77,8 +83,9 @@ def note_sign_in(
 
 def forget_misses_of(session: Session, email: str) -> None:
     """Let the e-mail be tried again from now on, as if nobody had missed."""
-    of_email, _ = _subjects(email, "")
-    session.execute(delete(SignInThrottle).where(SignInThrottle.subject == of_email))
+    subject, of_email = SignInThrottle.subject, _of_email(email)
+    anywhere = or_(subject == of_email, subject.startswith(f"{of_email} from ", autoescape=True))
+    session.execute(delete(SignInThrottle).where(anywhere))
 
 
 def forget_misses(session: Session, now: datetime) -> int:
@@ -87,7 +94,15 @@ def forget_misses(session: Session, now: datetime) -> int:
 
 
 def _subjects(email: str, address: str) -> dict[str, int]:
-    return {f"email:{email.strip().lower()[:254]}": FAILURES_PER_EMAIL, f"address:{address}": FAILURES_PER_ADDRESS}
+    return {
+        f"{_of_email(email)} from {address}": FAILURES_PER_PAIR,
+        _of_email(email): FAILURES_PER_EMAIL,
+        f"address:{address}": FAILURES_PER_ADDRESS,
+    }
+
+
+def _of_email(email: str) -> str:
+    return f"email:{email.strip().lower()[:240]}"
 
 
 def _count(session: Session, subject: str, allowed: int, now: datetime) -> None:

@@ -65,7 +65,7 @@ class Membership(Base):
 
 
 class SignInThrottle(Base):
-    """Tries of one subject ("email:…" or "address:…") since `since` that did not sign in, or not yet."""
+    """Tries of a subject ("email:…", "email:… from …", "address:…") since `since` that did not sign in, or not yet."""
 
     __tablename__ = "sign_in_throttle"
 

@@ -11,7 +11,7 @@ from dashboard.domain import sign_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
 
-GUESSES = sign_in.FAILURES_PER_EMAIL * 2
+GUESSES = sign_in.FAILURES_PER_PAIR * 2
 
 
 @pytest.fixture
@@ -49,4 +49,7 @@ def test_of_many_guesses_at_once_only_as_many_are_looked_at_as_are_allowed(
     ended.set()
     for thread in threads:
         thread.join()
-    assert Counter(answers) == {422: sign_in.FAILURES_PER_EMAIL, 429: GUESSES - sign_in.FAILURES_PER_EMAIL}
+    assert Counter(answers) == {
+        422: sign_in.FAILURES_PER_PAIR,
+        429: GUESSES - sign_in.FAILURES_PER_PAIR,
+    }

@@ -14,7 +14,14 @@ from werkzeug.test import TestResponse
 from dashboard.db import writing
 from dashboard.domain import members
 from dashboard.domain.passwords import Renewal
-from dashboard.domain.sign_in import FAILURES_PER_ADDRESS, FAILURES_PER_EMAIL, count_try, note_sign_in
+from dashboard.domain.sign_in import (
+    FAILURES_PER_ADDRESS,
+    FAILURES_PER_EMAIL,
+    FAILURES_PER_PAIR,
+    count_try,
+    forget_misses_of,
+    note_sign_in,
+)
 from dashboard.models import AuditEntry, User
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Role
@@ -136,14 +143,46 @@ def test_guessing_one_persons_password_is_stopped_for_a_while_known_or_not(world
     start = datetime(2026, 11, 20, 9, tzinfo=UTC)
     for email in (BO, "nobody@nordlys.example"):
         with time_machine.travel(start, tick=False) as clock:
-            answers = [sign_in(visit(""), email, "wrong").status_code for _ in range(FAILURES_PER_EMAIL + 1)]
-            assert answers == [422] * FAILURES_PER_EMAIL + [429]
+            answers = [sign_in(visit(""), email, "wrong").status_code for _ in range(FAILURES_PER_PAIR + 1)]
+            assert answers == [422] * FAILURES_PER_PAIR + [429]
             refused = sign_in(visit(""), email, world.password)
             assert refused.status_code == 429
             assert "Wait 15 minutes" in refused.text
             clock.shift(timedelta(minutes=15, seconds=1))
             after = sign_in(visit(""), email, world.password)
             assert after.status_code == (303 if email == BO else 422)
+
+
+def elsewhere(visitor: Visitor) -> Visitor:
+    visitor.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    return visitor
+
+
+def test_who_guesses_at_somebody_does_not_keep_them_out_elsewhere_and_gains_nothing_when_they_come_in(
+    world: World, visit: Visit
+) -> None:
+    for _ in range(FAILURES_PER_PAIR + 1):
+        sign_in(visit(""), BO, "wrong")
+    assert sign_in(elsewhere(visit("")), BO, world.password).status_code == 303
+    assert sign_in(visit(""), BO, "wrong").status_code == 429
+
+
+def test_guesses_at_one_person_from_very_many_addresses_are_stopped(world: World, visit: Visit) -> None:
+    with writing(world.session):
+        for n in range(FAILURES_PER_EMAIL):
+            count_try(world.session, BO, f"198.51.100.{n}", world.now())
+    assert sign_in(visit(""), BO, world.password).status_code == 429
+
+
+def test_a_password_set_by_a_link_ends_the_waiting_everywhere(world: World, visit: Visit) -> None:
+    for _ in range(FAILURES_PER_PAIR + 1):
+        sign_in(visit(""), BO, "wrong")
+    with writing(world.session):
+        count_try(world.session, "bo@nordlys.example.org", "127.0.0.1", world.now())
+        forget_misses_of(world.session, BO)
+    assert sign_in(visit(""), BO, world.password).status_code == 303
+    world.session.rollback()
+    assert world.session.scalar(text("SELECT count(*) FROM sign_in_throttle WHERE subject LIKE '%example.org%'")) == 2
 
 
 def test_an_address_that_guesses_at_many_people_is_stopped_for_all_of_them(world: World, visit: Visit) -> None:
