@@ -171,7 +171,7 @@ def import_files(files: tuple[Path, ...], slug: str, source: str | None, directi
             totals[result.fate] += 1
             if result.fate is take_in.Fate.TAKEN_IN and result.record_id is not None:
                 taken_in.append(result.record_id)
-            click.echo(f"{file}\t{result.fate.value}\t{result.said}")
+            click.echo(f"{take_in.printable(str(file))}\t{result.fate.value}\t{result.said}")
     click.echo(", ".join(f"{n} {fate.value}" for fate, n in totals.items()))
     held = publishing.count_held(db.session(), taken_in)
     if held:

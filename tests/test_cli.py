@@ -152,6 +152,18 @@ def test_an_import_says_what_became_of_every_document_and_counts(world: World, r
     assert totals == "2 taken in, 1 attached, 1 possible duplicate, 1 already here, 1 refused"
 
 
+@pytest.mark.parametrize("content", [None, b"no invoice"])
+def test_an_import_says_one_line_per_document_whatever_the_file_is_called(
+    world: World, run: Command, bill: Path, content: bytes | None
+) -> None:
+    crooked = bill.with_name("a\nb\tc\u202e.csv")
+    crooked.write_bytes(bill.read_bytes() if content is None else content)
+    line, totals = run("import", crooked, "--tenant", "nordlys").output.splitlines()
+    assert line.split("\t")[0].endswith("/a\ufffdb\ufffdc\ufffd.csv")
+    assert line.split("\t")[1] == ("taken in" if content is None else "refused")
+    assert totals.startswith("1 taken in" if content is None else "0 taken in")
+
+
 def test_an_import_without_a_refusal_exits_with_nought(world: World, run: Command, bill: Path) -> None:
     assert run("import", bill, "--tenant", "nordlys", "--source", "csv").exit_code == 0
 
