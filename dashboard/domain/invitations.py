@@ -17,8 +17,6 @@ from dashboard.vocabulary.roles import Role
 MOST_OPEN = 100
 """Invitations that an organisation may have open: each may become a mail to somebody who did not ask for it."""
 
-STAFF_STAY_APART = "This e-mail belongs to support staff, who join no organisation."
-
 
 def offered_roles(inviter: Member) -> list[Role]:
     """The roles that a person may invite to: none above their own."""
@@ -27,6 +25,8 @@ def offered_roles(inviter: Member) -> list[Role]:
 
 def invite(session: Session, inviter: Member, email: str, role: Role, now: datetime, *, by_mail: bool) -> OneTimeLink:
     """Ask the e-mail to join; an open invitation of it is replaced. Raises BadInput.
+
+    One of support staff is asked like any other, so that nobody learns whose it is; it is joining that they may not.
 
     `by_mail` leaves it to the runner to make the link and send it; otherwise the caller hands it out.
     """
@@ -37,8 +37,6 @@ def invite(session: Session, inviter: Member, email: str, role: Role, now: datet
     known = people.by_email(session, address)
     if known is not None and members.role_in(session, tenant, known) is not None:
         raise BadInput("email", f"{address} belongs to {tenant.name} already.")
-    if known is not None and known.is_staff:
-        raise BadInput("email", STAFF_STAY_APART)
     one_time_links.revoke_invitations(session, tenant.id, address, now)
     if len(one_time_links.open_invitations(session, tenant.id, now)) >= MOST_OPEN:
         raise BadInput("email", f"There are {MOST_OPEN} open invitations. Withdraw some first.")
