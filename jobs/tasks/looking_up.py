@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from dashboard.db import writing
+from dashboard.db import is_lost_to_another, writing
 from dashboard.domain import checking, comparing
 from dashboard.domain.checking import Doubt
 from dashboard.domain.leases import Lease
@@ -16,6 +18,8 @@ from dashboard.vocabulary.postings import DocumentPosting, Finding, ProviderErro
 from dashboard.vocabulary.providers import Timing
 from dashboard.vocabulary.statuses import Status
 from jobs.tasks.holding import Holding
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 10
 """Looked up together: one answer that does not come costs the others no more than this."""
@@ -57,13 +61,27 @@ def look_up_due(holding: Holding) -> bool:
             raise
         for doubt, finding in zip(due, findings, strict=True):
             try:
-                with writing(session):
-                    purpose.settle(session, holding.lease, doubt, finding, holding.clock(), holding.timing)
+                _settle(holding, purpose, doubt, finding)
             except StaleMove:
                 # Its late answer came in, or a person resolved it: what is known now is better than this look.
                 continue
         return True
     return False
+
+
+def _settle(holding: Holding, purpose: Purpose, doubt: Doubt, finding: Finding) -> None:
+    """Settle one; what the database refuses to keep is set aside for a person, so that the others have their turn."""
+    session = holding.session
+    try:
+        with writing(session):
+            purpose.settle(session, holding.lease, doubt, finding, holding.clock(), holding.timing)
+    except DBAPIError as refused:
+        if is_lost_to_another(refused):
+            raise
+        log.error("finding not kept", export=doubt.export_id, words=str(refused.orig))
+        unsure = Unsure("what was found there could not be stored here.")
+        with writing(session):
+            purpose.settle(session, holding.lease, doubt, unsure, holding.clock(), holding.timing)
 
 
 def find(holding: Holding, postings: Sequence[DocumentPosting]) -> list[Finding]:

@@ -1,7 +1,9 @@
 """What may or may not have arrived is looked up in the ledger, and never sent again blindly."""
 
 import pytest
+from sqlalchemy import text
 
+from dashboard.db import writing
 from dashboard.models.export import AttemptState
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.statuses import Status
@@ -193,3 +195,24 @@ def test_a_whole_batch_without_an_answer_is_looked_up_and_each_is_there_once(sce
 
     assert scene.tile(Status.SYNCED) == 50
     assert len(scene.books.numbers()) == len(set(scene.books.numbers())) == 50
+
+
+def test_one_finding_that_the_database_refuses_is_set_aside_and_keeps_no_other_waiting(scene: Scene) -> None:
+    (first,) = scene.approve()
+    scene.run()
+    scene.books.fault("drop-after-commit", method="PUT", path="/Invoices")
+    (export,) = scene.approve()
+    scene.run()
+    assert scene.seen(export).status is Status.CHECKING
+    with writing(scene.session) as session:
+        # A database that does not take this one export as Synced, whatever its reason.
+        refusal = f"CREATE UNIQUE INDEX refuses ON export (tenant_id) WHERE status = 'synced' AND id <= {export.id}"
+        session.execute(text(refusal))
+    (other,) = scene.approve()
+
+    scene.settle()
+
+    assert (scene.seen(export).status, export.error_code) == (Status.FAILED, ErrorCode.CANNOT_TELL)
+    assert "what was found there could not be stored here" in export.error_words
+    assert [scene.seen(each).status for each in (first, other)] == [Status.SYNCED, Status.SYNCED]
+    assert len(scene.books.numbers()) == 3
