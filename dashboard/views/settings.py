@@ -63,6 +63,7 @@ def _page(facts: Facts, seen: str, problems: dict[str, str] | None = None) -> Re
         plan=tenant.plan,
         plans=list(Plan),
         terms=frame.plans(),
+        support_email=frame.config().support_email,
         members=members.listed(db.session(), tenant),
     )
 

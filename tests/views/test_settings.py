@@ -4,8 +4,10 @@ import html
 import re
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from dashboard.config import Config
 from dashboard.models import AuditEntry, Tenant
 from dashboard.vocabulary.audit import Act
 from dashboard.vocabulary.roles import Role
@@ -122,3 +124,10 @@ def test_the_time_zone_chosen_is_the_one_selected(world: World, visit: Visit) ->
     page = visit("alma").get("/settings").text
     assert re.search(r'value="Europe/Stockholm" selected>Europe/Stockholm', page)
     assert Role.OWNER.label in page
+
+
+def test_who_changes_the_plan_is_said(app: Flask, visit: Visit) -> None:
+    config: Config = app.extensions["tieout"]
+    assert "Whoever runs tieout changes the plan." in visit("bo").get("/settings").text
+    object.__setattr__(config, "support_email", "help@tieout.example")
+    assert 'write to <a href="mailto:help@tieout.example">' in visit("bo").get("/settings").text
