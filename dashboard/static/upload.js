@@ -48,6 +48,7 @@
     });
   }
 
+  let files = 0;
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("[data-upload]")) return;
@@ -66,7 +67,10 @@
     }
     const n = {};
     for (const { innerText: fate } of list.querySelectorAll(".pill")) n[fate] = (n[fate] ?? 0) + 1;
-    list.previousElementSibling.value = Object.entries(n).map((one) => one.join(": ")).join(", ");
+    files += waiting.length;
+    const fates = Object.entries(n).map((one) => one.join(": ")).join(", ");
+    list.previousElementSibling.value = `Files: ${files}. Documents: ${fates}`;
+    list.nextElementSibling.hidden = false;
     form.reset();
   });
 })();

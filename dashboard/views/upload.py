@@ -63,7 +63,8 @@ def submitted() -> Response:
     if replies.wants_part():
         return replies.page("upload/_results.html", told=told)
     outcomes = [each.outcome for each in told]
-    counted = [(fate.value.capitalize(), outcomes.count(fate.value.capitalize())) for fate in Fate]
+    counted = [("Files", len(files))]
+    counted += [(f"Documents {fate.value}", n) for fate in Fate if (n := outcomes.count(fate.value.capitalize()))]
     return replies.page("upload/results.html", told=told, counted=counted)
 
 

@@ -51,6 +51,9 @@ def test_files_are_taken_in_approved_and_exported(meet: Meet, demo: Demo, files:
         expect(one.get_by_text(outcome, exact=True)).to_be_visible()
     expect(results).to_have_count(5)
     expect(results.last).to_contain_text("Line")
+    if bo.way.scripts:
+        expect(bo.page.get_by_text("Files: 5. Documents: ")).to_be_visible()
+    expect(bo.page.get_by_role("link", name="See what waits for approval")).to_be_visible()
     bo.look("upload-1-results")
 
     bo.press("Records")

@@ -60,9 +60,11 @@ def test_every_document_has_its_fate_its_reference_and_its_link(world: World, vi
         ("new.csv", bill("B-2")),
         ("broken.csv", bill("B-3", on="soon")),
     )
-    for fate, n in (("Already here", 1), ("Attached", 1), ("Possible duplicate", 1), ("Taken in", 1), ("Refused", 1)):
-        assert page.count(f">{fate}</span>") == n, fate
-        assert f"<dt>{fate}</dt><dd>1</dd>" in page
+    assert "<dt>Files</dt><dd>5</dd>" in page
+    for fate in ("Already here", "Attached", "Possible duplicate", "Taken in", "Refused"):
+        assert page.count(f">{fate}</span>") == 1, fate
+        assert f"<dt>Documents {fate.lower()}</dt><dd>1</dd>" in page
+    assert '<a href="/records?list=awaiting-approval">See what waits for approval</a>' in page
     first, twin, new = records(world)
     assert f'<a href="/records/{new.id}">B-2</a>' in page
     assert page.count(f'href="/records/{first.id}"') == 2
