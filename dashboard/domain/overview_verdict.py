@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dashboard.domain.amounts import all_briefly
+from dashboard.domain.amounts import all_in_words
 from dashboard.domain.overview import DECISIONS, Overview
 from dashboard.domain.overview_lots import added
 from dashboard.domain.records import RecordList
@@ -51,7 +51,7 @@ def _are(n: int) -> str:
 
 
 def _absent(overview: Overview, n: int) -> str:
-    money = all_briefly(added(lot.sums for lot in overview.absent), overview.base)
+    money = all_in_words(added(lot.sums for lot in overview.absent), overview.base)
     return f"{documents(n)}, {money}, {_are(n)} not in {overview.label}."
 
 

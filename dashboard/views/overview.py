@@ -4,7 +4,7 @@ import secrets
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,8 @@ from dashboard.models.connection import ConnectionState
 from dashboard.views import frame, guards, overview_chart, remedies, replies
 from dashboard.views.overview_chart import Chart
 from dashboard.views.remedies import RemedyLink
+from dashboard.vocabulary.days import day
+from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.roles import Permission
 from dashboard.vocabulary.statuses import Status
 
@@ -48,6 +50,16 @@ class Cause:
     url: str
     remedy: RemedyLink | None
     mended: int
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in words; a lock is stored as its day alone."""
+        if self.lot.code not in (ErrorCode.PERIOD_CLOSED, ErrorCode.YEAR_CLOSED):
+            return self.lot.subject
+        try:
+            return f"locked to {day(date.fromisoformat(self.lot.subject))}"
+        except ValueError:
+            return self.lot.subject
 
     @property
     def turn(self) -> str:

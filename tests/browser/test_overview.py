@@ -22,7 +22,7 @@ CAUSE = "No Xero account is chosen for a line"
 def test_from_the_verdict_to_the_exports_of_one_cause_and_to_the_log_of_one_day(meet: Meet) -> None:
     bo = meet("bo")
     verdict = bo.page.locator("#verdict")
-    expect(verdict).to_contain_text(re.compile(r"^44 documents, 453,400\.35 SEK and €11,520, are not in Xero\."))
+    expect(verdict).to_contain_text(re.compile(r"^44 documents, 453,400\.35 SEK and 11,520\.00 EUR, are not in Xero\."))
     expect(verdict).to_contain_text("9 things to fix.")
     bo.look("overview-1")
     row = bo.page.locator("#causes tr").filter(has_text="5410")

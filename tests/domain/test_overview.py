@@ -96,14 +96,14 @@ def test_the_verdict_counts_what_is_not_there_its_money_and_what_to_fix(world: W
     euros = world.approve(world.records(1, currency="EUR", total_net=Decimal("1000.00")))
     fail_check(world, exports[0], UNMAPPED)
     fail_check(world, euros[0], OTHER)
-    assert verdict(world) == "3 documents, 250 SEK and €1,250, are not in Xero. 2 things to fix."
+    assert verdict(world) == "3 documents, 250.00 SEK and 1,250.00 EUR, are not in Xero. 2 things to fix."
 
 
 def test_what_goes_by_itself_is_nothing_to_fix(world: World) -> None:
     world.connect_xero()
     run(world)
     world.approve(world.records(1))
-    assert verdict(world) == "1 document, 125 SEK, is not in Xero. Nothing to fix: they go by themselves."
+    assert verdict(world) == "1 document, 125.00 SEK, is not in Xero. Nothing to fix: they go by themselves."
 
 
 def test_everything_there_is_said_with_the_time_it_is_known_of(world: World) -> None:
@@ -187,7 +187,7 @@ def test_the_next_lock_is_named_while_something_of_that_month_is_missing(
     fail_check(world, export, UNMAPPED)
     with writing(world.session) as session:
         session.get_one(Tenant, world.nordlys.id).closing_day = closing_day
-    assert verdict(world) == f"1 document, 125 SEK, is not in Xero. 1 thing to fix. {said}".strip()
+    assert verdict(world) == f"1 document, 125.00 SEK, is not in Xero. 1 thing to fix. {said}".strip()
 
 
 def test_no_lock_is_named_when_only_later_documents_are_missing(world: World) -> None:

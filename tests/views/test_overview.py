@@ -89,7 +89,7 @@ def test_every_number_is_that_of_the_page_it_links_to(world: World, visit: Visit
     for bar in re.findall(r'<a href="([^"]+)" tabindex="-1"><title>[^:]+: ([\d,]+)', page):
         listed = re.findall(r"(\d+) entr(?:y|ies)", words(bo.get(html.unescape(bar[0]))))
         assert listed == [bar[1]]
-    assert "11 documents, 875 SEK and €500, are not in Xero. 1 more is being looked up there." in words(page)
+    assert "11 documents, 875.00 SEK and 500.00 EUR, are not in Xero. 1 more is being looked up there." in words(page)
     assert "3 things to fix." in words(page)
 
 
@@ -287,3 +287,14 @@ def test_fewer_than_three_further_causes_are_not_folded_and_folded_ones_are_on_t
     assert (len(rows(page, "causes")), len(rows(page, "causes-behind"))) == (stand_open, causes - stand_open)
     assert ("<summary>3 more causes</summary>" in page) == (stand_open < causes)
     assert len(page.encode()) <= 60_000
+
+
+def test_a_lock_is_told_as_a_day_in_a_sentence(world: World, visit: Visit) -> None:
+    connection = world.connect_xero()
+    world.map_all(connection)
+    run(world)
+    (export,) = world.approve(world.records(1))
+    fail_check(world, export, Fault(ErrorCode.PERIOD_CLOSED, "2026-10-12", "Xero is locked to 12 Oct 2026"))
+    (row,) = rows(visit("bo").get("/").text, "causes")
+    assert "locked to 12 Oct 2026" in row
+    assert "2026-10-12" not in row.replace("subject=2026-10-12", "")
