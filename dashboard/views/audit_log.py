@@ -71,6 +71,8 @@ def listed() -> Response:
         older=page.older and _address(log, query, older=page.older),
         news=None if page.newer or reading.errors else _address(f"{log}/news", query, newer=top),
         window=window,
+        by_error=[] if page.entries else _by_error(log, reading),
+        now=now,
         plan_needed=window.plan_needed(reading.filters),
         # Only where the list ends: on the way there nobody asks, and it would cost every page a statement.
         **({"hidden": None} if reading.errors or page.older else hidden_entries.part(reading.filters)),
@@ -110,6 +112,19 @@ def entry(entry_id: int) -> Response:
         remedy=remedies.remedy(export, outline.provider.label) if export and outline else None,
         destination=outline and outline.label,
     )
+
+
+def _by_error(log: str, reading: Reading) -> list[tuple[str, str]]:
+    """The errors whose title holds the words that were looked for, each with the address of the filter by it.
+
+    Titles are the guides' and stand in no entry, so that the search for a text does not find them.
+    """
+    words = reading.given.get("q", "").strip().lower()
+    if not words or reading.errors or "error" in reading.filters.query():
+        return []
+    query = reading.filters.without("q").query()
+    titles = dict(OPTIONS)["error"]
+    return [(title, _address(log, {**query, "error": code})) for code, title in titles if words in title.lower()]
 
 
 def _tenant_id() -> int:

@@ -294,3 +294,28 @@ def test_a_page_with_all_around_it_asks_the_database_three_things(world: World, 
     with statements(world.session) as said:
         assert len(rows(ada.get("/audit-log").text)) == 50
     assert len(said) == 3, "who is signed in, what can be chosen, the entries"
+
+
+def test_words_of_an_errors_title_lead_to_the_filter_by_that_error(world: World, visit: Visit) -> None:
+    world.connect_xero()
+    (export,) = world.approve(world.records())
+    with writing(world.session):
+        fault = Fault(ErrorCode.NUMBER_EXISTS, "T-1", "Invoice # must be unique.")
+        lifecycle.move(world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[fault])
+    bo = visit("bo")
+    nothing = bo.get("/audit-log?q=exists+in+Xero&status=failed").text
+    assert rows(nothing) == []
+    (address,) = links(nothing, "Filter by error: The number exists in Xero already")
+    assert address == "/audit-log?status=failed&error=number-exists"
+    assert len(rows(bo.get(address).text)) == 1
+    assert "Filter by error:" not in bo.get("/audit-log?q=quaternion").text
+
+
+def test_a_printed_log_says_what_it_shows_and_when(world: World, visit: Visit) -> None:
+    note(world, world.now(), "T-1")
+    printed = re.findall(r'<p class="print" hidden>(.*?)</p>', visit("bo").get("/audit-log?reference=T-1").text)[0]
+    at = world.now().astimezone(world.nordlys.zone)
+    assert "T-1" in printed
+    assert ". Entries: 1. As of " in printed
+    assert f"{at:%Y-%m-%d}" in printed
+    assert printed.endswith(f"{world.nordlys.zone.key}. Days without a year are of {at.year}.")
