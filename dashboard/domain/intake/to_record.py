@@ -15,10 +15,21 @@ _KINDS = {
     (Direction.PURCHASE, True): RecordKind.BILL_CREDIT,
 }
 LONGEST_NUMBER = 255
+TURNS_TEXT_AROUND = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""Embeddings, overrides and isolates: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters"""
 
 
 def check_number(document: Document) -> None:
-    """Raises UnreadableFile for a number longer than any ledger takes: it is sent as it is, never cut or renumbered."""
+    """Raises UnreadableFile for a number that no ledger takes or that would be shown as another one.
+
+    It is sent as it is, never cut or renumbered.
+    """
+    if TURNS_TEXT_AROUND & set(document.number):
+        raise UnreadableFile(
+            document.place,
+            "The number holds signs that turn the direction of text around, so it would be read as another number.",
+            "Write the number anew, without hidden signs.",
+        )
     if len(document.number) > LONGEST_NUMBER:
         raise UnreadableFile(document.place, f"The number has more than {LONGEST_NUMBER} characters.")
 
