@@ -7,7 +7,7 @@ from dashboard.db import db, writing
 from dashboard.domain import guides, support_desk, support_visits
 from dashboard.domain.bad_input import BadInput
 from dashboard.views import frame, guards, replies
-from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.errors import BREAKS_CONNECTION, ErrorCode
 from dashboard.vocabulary.providers import Provider
 
 pages = Blueprint("support", __name__)
@@ -31,6 +31,7 @@ def listed() -> Response:
         provider=provider,
         words=words,
         titles=TITLES,
+        breaking=BREAKS_CONNECTION,
         causes=sorted(((each.value, title) for each, title in TITLES.items()), key=lambda option: option[1]),
         providers=[(each.value, each.label) for each in Provider],
     )

@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select
 
 from dashboard.db import writing
-from dashboard.domain import lifecycle, support_desk, support_visits
+from dashboard.domain import connections, lifecycle, support_desk, support_visits
 from dashboard.domain.guides import guide
 from dashboard.models import AuditEntry, Connection, Export, Original, RecordOriginal, Tenant
 from dashboard.vocabulary.audit import Act
@@ -81,6 +81,23 @@ def test_the_desk_is_filtered_by_cause_destination_and_name(visit: Visit) -> Non
     assert "Maple" in sol.get("/support?provider=xero&code=number-exists").text
     assert "Nordlys" not in sol.get("/support?q=maple").text.partition("<tbody>")[2]
     assert "No organisation meets the whole filter." in sol.get("/support?q=nobody").text
+
+
+def test_an_organisation_whose_connection_needs_reconnecting_is_listed_with_what_waits(
+    world: World, visit: Visit
+) -> None:
+    connection = world.connect_xero()
+    world.approve(world.records(6))
+    sol = visit("sol")
+    assert "Nordlys" not in sol.get("/support").text.partition("<tbody>")[2]
+    with writing(world.session) as session:
+        fresh = session.get_one(Connection, connection.id)
+        connections.break_off(session, fresh, ErrorCode.ACCESS_EXPIRED, "Access was withdrawn", world.now())
+    for address in ("/support", "/support?code=access-expired"):
+        said = words_of(sol.get(address).text.partition("<tbody>")[2])
+        assert "Nordlys AB Growth 0 failed 6 waiting 750.00 SEK" in said
+        assert "Needs reconnecting 6" in said
+    assert "Nordlys" not in sol.get("/support?code=number-exists").text.partition("<tbody>")[2]
 
 
 def test_of_very_many_called_alike_the_one_in_trouble_comes_first(world: World, connection: Connection) -> None:
