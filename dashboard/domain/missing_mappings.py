@@ -126,16 +126,23 @@ _FAILED: ColumnElement[bool] = literal_column("export.status = 'failed' AND expo
 """As the index has it, for SQLite takes a partial index only where the text of the query implies its condition."""
 
 
-def _mended_sets(connection_id: int) -> Select[int, str, str, datetime]:
-    """The sets of needs all of which are mapped, and since when: what failed after that failed in spite of it."""
+def mapped_sets(connection_id: int) -> Select[int, str, str, datetime]:
+    """The sets of needs all of which are mapped, and since when: what failed after that failed in spite of it. Of some,
+    other faults are left that no mapping mends.
+    """
     return (
         select(NeedSet.id, NeedSet.error_code, NeedSet.error_subject, func.min(Mapping.changed_at).label("since"))
         .join(Need, Need.need_set_id == NeedSet.id)
         .join(Mapping, _maps(Need))
-        .where(NeedSet.connection_id == connection_id, NeedSet.is_all)
+        .where(NeedSet.connection_id == connection_id)
         .group_by(NeedSet.id, NeedSet.error_code, NeedSet.error_subject, NeedSet.size)
         .having(func.count() == NeedSet.size)
     )
+
+
+def _mended_sets(connection_id: int) -> Select[int, str, str, datetime]:
+    """Those of them that mappings alone mend."""
+    return mapped_sets(connection_id).where(NeedSet.is_all)
 
 
 def _maps(need: type[Need]) -> ColumnElement[bool]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, literal, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from dashboard.domain import missing_mappings
 from dashboard.domain.resync_causes import code_of
 from dashboard.models import AuditEntry, Connection, Export, MappingChange, Resync, ResyncItem
 from dashboard.models.connection import ConnectionState
@@ -44,7 +45,8 @@ def warnings(session: Session, resync: Resync) -> list[str]:
     label = connection.provider.label
     if n := unchanged(session, resync):
         said.append(
-            f"Nothing has changed since {n:,} of them failed. What was not mended in {label} itself will fail again."
+            f"Nothing that mends {n:,} of them was changed here since they failed. "
+            f"What was not mended in {label} itself will fail again."
         )
     if connection.state is ConnectionState.ERROR:
         said.append(f"{label} is disconnected: they wait until somebody reconnects it.")
@@ -58,7 +60,10 @@ def is_in_waves(session: Session, resync: Resync) -> bool:
 
 
 def unchanged(session: Session, resync: Resync) -> int:
-    """How many items failed for a cause that needs mending while nothing was mended here since."""
+    """How many items failed for a cause that needs mending while nothing was mended here since.
+
+    What failed for want of mappings is judged by just those mappings, everything else by what kinds of changes befell.
+    """
     mine = (ResyncItem.resync_id == resync.id, ResyncItem.state == ItemState.WAITING)
     oldest = session.scalar(select(func.min(ResyncItem.failed_at)).where(*mine))
     if oldest is None:
@@ -78,9 +83,20 @@ def unchanged(session: Session, resync: Resync) -> int:
         and_(Export.error_code.in_(codes), ResyncItem.failed_at <= at)
         for codes, at in _newest_changes(session, resync, oldest)
     ]
-    needs = (Export.error_code.in_(_NEEDS_MENDING), ~own_change, *(~each for each in mended))
-    query = select(func.count()).select_from(ResyncItem).join(Export, Export.id == ResyncItem.export_id)
-    return session.scalar(query.where(*mine, *needs)) or 0
+    mapped = missing_mappings.mapped_sets(resync.connection_id).subquery()
+    lacks = or_(mapped.c.id.is_(None), mapped.c.since < ResyncItem.failed_at)
+    is_as_it_was = or_(
+        and_(Export.need_set_id.is_not(None), lacks),
+        and_(Export.need_set_id.is_(None), ~own_change, *(~each for each in mended)),
+    )
+    query = (
+        select(func.count())
+        .select_from(ResyncItem)
+        .join(Export, Export.id == ResyncItem.export_id)
+        .outerjoin(mapped, mapped.c.id == Export.need_set_id)
+        .where(*mine, Export.error_code.in_(_NEEDS_MENDING), is_as_it_was)
+    )
+    return session.scalar(query) or 0
 
 
 def _newest_changes(session: Session, resync: Resync, since: datetime) -> list[tuple[Sequence[ErrorCode], datetime]]:

@@ -317,6 +317,22 @@ def test_only_what_failed_since_the_last_mending_counts_as_mended(world: World, 
 
 
 @pytest.mark.requirement("S2-04")
+def test_mapping_one_account_mends_only_what_lacked_nothing_else(world: World, xero: Connection) -> None:
+    mended, elsewhere = playing.failed(world, 2), playing.failed(world, 3, OTHER)
+    for export in (both := world.approve(world.records(4))):
+        with writing(world.session):
+            lifecycle.move(
+                world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[UNMAPPED, OTHER]
+            )
+    with writing(world.session):
+        ledger = references.ledger(world.session, xero.id)
+        mappings.save(world.session, xero, MappingKind.ACCOUNT, "4010", "400", ledger, world.actor("ada"), world.now())
+    made = freeze(world, ticked([*mended, *elsewhere, *both]))
+    assert resync_warnings.unchanged(world.session, made) == 7
+    assert resync_warnings.warnings(world.session, made)[0].startswith("Nothing that mends 7 of them was changed here")
+
+
+@pytest.mark.requirement("S2-04")
 def test_mapping_a_contact_mends_no_account(world: World, xero: Connection) -> None:
     failed = playing.failed(world, 2)
     with writing(world.session):

@@ -142,7 +142,7 @@ def test_a_resync_without_a_change_since_the_failure_warns_first(world: World, x
     bo = visit("bo")
     answer = press(bo, bo.get(PAGE), exports)
     assert "<h1>Resync 3 to Xero?</h1>" in answer.text
-    assert "Nothing has changed since 2 of them failed." in words(answer)
+    assert "Nothing that mends 2 of them was changed here since they failed." in words(answer)
     assert playing.statuses(world, exports) == [Status.FAILED] * 3
     (job,) = jobs(world)
     bo.post(f"/resyncs/{job.id}/confirmation")
