@@ -321,9 +321,7 @@ def test_mapping_one_account_mends_only_what_lacked_nothing_else(world: World, x
     mended, elsewhere = playing.failed(world, 2), playing.failed(world, 3, OTHER)
     for export in (both := world.approve(world.records(4))):
         with writing(world.session):
-            lifecycle.move(
-                world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[UNMAPPED, OTHER]
-            )
+            lifecycle.move(world.session, export, Status.FAILED, Cause.PREFLIGHT, world.now(), faults=[UNMAPPED, OTHER])
     with writing(world.session):
         ledger = references.ledger(world.session, xero.id)
         mappings.save(world.session, xero, MappingKind.ACCOUNT, "4010", "400", ledger, world.actor("ada"), world.now())
