@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import insert, inspect, select
 
 from dashboard.db import writing
-from dashboard.domain import counts, lifecycle, resync
+from dashboard.domain import counts, lifecycle, mappings, references, resync
 from dashboard.models import Connection, Export, Record, Resync
 from dashboard.vocabulary.errors import ErrorCode
+from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Fault, LedgerState
 from dashboard.vocabulary.statuses import Cause, Status
 from tests.support.world import World
@@ -64,6 +65,17 @@ def failed(world: World, how_many: int, *faults: Fault) -> list[Export]:
                 faults=[causes[at % len(causes)]],
             )
     return exports
+
+
+def mend(world: World, connection: Connection) -> None:
+    """An admin maps the account that failed exports lack, and all that other records need."""
+    world.map_all(connection)
+    account = UNMAPPED.source_value
+    with writing(world.session):
+        ledger = references.ledger(world.session, connection.id)
+        mappings.save(
+            world.session, connection, MappingKind.ACCOUNT, account, "400", ledger, world.actor("ada"), world.now()
+        )
 
 
 def multiply(world: World, export: Export, how_many: int) -> list[int]:

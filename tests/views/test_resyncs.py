@@ -39,7 +39,7 @@ def xero(world: World) -> Connection:
 def mended(world: World, xero: Connection, how_many: int, *faults: Fault) -> list[Export]:
     """Failed exports whose cause ada has mended since."""
     exports = playing.failed(world, how_many, *faults)
-    world.map_all(xero)
+    playing.mend(world, xero)
     return exports
 
 
@@ -321,7 +321,7 @@ def test_every_result_can_be_downloaded_and_no_cell_is_a_formula(world: World, x
     exports = world.approve(records)
     for export in exports:
         playing.refuse(world, export)
-    world.map_all(xero)
+    playing.mend(world, xero)
     bo = visit("bo")
     press(bo, bo.get(PAGE), exports)
     minus = Fault(ErrorCode.UNKNOWN, "", "-1 is not a tax type")
@@ -397,7 +397,7 @@ def test_ticks_of_two_organisations_are_a_resync_for_each(world: World, xero: Co
     exports = world.approve(world.records(2))
     for export in exports:
         playing.refuse(world, export)
-    world.map_all(xero)
+    playing.mend(world, xero)
     bo = visit("bo")
     answer = press(bo, bo.get(PAGE), exports)
     unmended, mended_since = jobs(world)[1], jobs(world)[0]
