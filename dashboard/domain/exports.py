@@ -12,6 +12,7 @@ from dashboard.domain import standing, still_send
 from dashboard.domain.export_filters import TILES, Filters, narrowing
 from dashboard.domain.scope import NotFound, row_id
 from dashboard.models import Attempt, Connection, Export, Record
+from dashboard.vocabulary.days import day
 from dashboard.vocabulary.statuses import Status
 
 PAGE = 50
@@ -51,7 +52,7 @@ class Row:
             case Status.ON_HOLD if still_send.is_asked(export):
                 return "still send? Ordered", export.ordered_at
             case Status.ON_HOLD if connection.start_date:
-                return "dated before the start date", None
+                return f"dated before {day(connection.start_date)}", None
             case Status.CHECKING if export.check_at:
                 return "next look", export.check_at
             case Status.PENDING if connection.waiting_for:

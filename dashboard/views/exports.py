@@ -82,6 +82,13 @@ class Board:
         ]
 
     @property
+    def starts(self) -> list[Connection]:
+        """Whose start date holds back what the On Hold tile shows."""
+        chosen = self.filters.connection_id
+        is_held = self.filters.status is Status.ON_HOLD and self.page.rows
+        return [each for each in self.connections if is_held and each.start_date and chosen in (None, each.id)]
+
+    @property
     def refusal(self) -> str:
         """Why nothing can be sent again now, whoever asks; "" when it can."""
         chosen = self.filters.connection_id

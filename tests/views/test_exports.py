@@ -104,7 +104,7 @@ def test_a_refresh_brings_the_board_the_title_the_heading_and_the_sidebar(
     page = bo.get(PAGE)
     (address,) = re.findall(r'id="board"[^>]* hx-get="([^"]+)"', page.text)
     assert 'id="board" class="stack" data-poll="15"' in page.text
-    world.map_all(xero)
+    playing.mend(world, xero)
     press(bo, page, exports[:2])
     moving = bo.part(address.replace("&amp;", "&"))
     assert 'data-poll="2"' in moving.text
@@ -125,7 +125,7 @@ def test_a_refresh_keeps_the_form_token_so_that_a_press_before_and_after_it_is_o
     world: World, xero: Connection, visit: Visit
 ) -> None:
     (export,) = playing.failed(world, 1)
-    world.map_all(xero)
+    playing.mend(world, xero)
     bo = visit("bo")
     page = bo.get(PAGE)
     (address,) = re.findall(r'id="board"[^>]* hx-get="([^"]+)"', page.text)
@@ -178,6 +178,24 @@ def test_notes_beside_the_status_say_what_happens_next(world: World, xero: Conne
     assert "Synced · draft" in words(bo.get(f"{PAGE}?status=synced"))
     assert "Open in Xero" in words(bo.get(f"{PAGE}?status=synced"))
     assert f"Pending · next try {local:%d %b %H:%M}" in words(bo.get(f"{PAGE}?status=pending"))
+
+
+def test_what_is_held_for_its_date_says_the_date_and_what_can_be_done(
+    world: World, xero: Connection, visit: Visit
+) -> None:
+    bo, ada = visit("bo"), visit("ada")
+    with writing(world.session):
+        world.session.get_one(Connection, xero.id).start_date = date(2026, 11, 15)
+    world.approve(world.records(2, issued_on=date(2026, 11, 2)))
+    page = bo.get(f"{PAGE}?status=on-hold")
+    assert words(page).count("On Hold · dated before 15 Nov 2026") == 2
+    assert "Documents dated before 15 Nov 2026 are held back" in words(page)
+    assert "Only an admin may change these settings." in words(page)
+    assert 'href="/sync-config">Change the start date' in ada.get(f"{PAGE}?status=on-hold").text
+    assert "are held back" not in words(ada.get(PAGE))
+    overview = words(bo.get("/"))
+    to_decide, on_its_way = overview.index("To decide"), overview.index("On its way")
+    assert to_decide < overview.index("Dated before 15 Nov 2026, held back from Xero") < on_its_way
 
 
 def test_filters_narrow_the_list_and_stand_in_the_address(world: World, xero: Connection, visit: Visit) -> None:
@@ -336,7 +354,7 @@ def test_what_lacks_nothing_any_more_is_offered_on_the_exports_page(
 
 
 def test_a_row_that_lacks_nothing_is_resent_by_its_own_button(world: World, xero: Connection, visit: Visit) -> None:
-    world.map_all(xero)
+    playing.mend(world, xero)
     (export,) = playing.failed(world, 1)
     bo, ada = visit("bo"), visit("ada")
     assert "Mended: resend" not in bo.get(PAGE).text
