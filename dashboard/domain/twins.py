@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.domain import mappings, stored_postings
 from dashboard.models import Attempt, Connection, Export, Record, Tenant
+from dashboard.vocabulary.days import day
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.postings import Fault, LedgerState
@@ -121,7 +122,7 @@ def are_kept_apart(record: Record, other: Record) -> bool:
 
 def _words(other: Record, theirs: Export | None, taken_in: date, label: str) -> str:
     what = f"{other.kind.label.lower()} {other.number} of {other.contact_name}"
-    origin = f"from another record taken in on {taken_in:%-d %b %Y}: same bill?"
+    origin = f"from another record taken in on {day(taken_in)}: same bill?"
     if theirs is not None and theirs.status is Status.RESOLVED and theirs.resolution == "by-hand":
         return f"{what[0].upper()}{what[1:]} was entered in {label} by hand already, {origin}"
     if theirs is not None and theirs.status in IN_FLIGHT:

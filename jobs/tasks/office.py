@@ -3,19 +3,16 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from dashboard.clock import utc_now
 from dashboard.config import Config
 from dashboard.db import db
 from jobs.connectors.wire import Client, open_client
 from jobs.tasks.snapshots import Snapshots
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Office:

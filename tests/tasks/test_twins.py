@@ -7,6 +7,7 @@ import pytest
 from dashboard.db import writing
 from dashboard.domain import archiving, duplicates
 from dashboard.models import Export, Record
+from dashboard.vocabulary import days
 from dashboard.vocabulary.errors import ErrorCode
 from dashboard.vocabulary.mappings import MappingKind
 from dashboard.vocabulary.records import Direction
@@ -63,7 +64,7 @@ def test_a_bill_taken_in_again_under_another_name_of_its_supplier_is_booked_once
     export = sent(scene, second)
 
     assert (export.status, export.error_code) == (Status.FAILED, ErrorCode.NUMBER_EXISTS)
-    day = f"{first.created_at.astimezone(scene.world.nordlys.zone):%-d %b %Y}"
+    day = days.day(first.created_at.astimezone(scene.world.nordlys.zone))
     assert export.error_words == (
         f"Xero holds bill T-523 of Trådverket AB already, from another record taken in on {day}: same bill?"
     )
