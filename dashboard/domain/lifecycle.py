@@ -198,7 +198,7 @@ def move_set(
     counts.shift(session, shifts)
     _note_set(session, moved, _ACTS[cause], cause, now, actor, words, operation, is_failure=after is Status.FAILED)
     for tenant, _, _, n in grouped:
-        audit_counts.add(session, tenant, counts.quarter(now), after, n)
+        audit_counts.add(session, tenant, counts.quarter(now), audit_counts.status_of(_ACTS[cause], after), n)
     return Moved(operation, n, moved)
 
 
