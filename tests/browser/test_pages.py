@@ -217,6 +217,7 @@ def present(browser: Browser, demo: Demo) -> Iterator[Meet]:
         yield lambda name: here.get(name) or here.setdefault(name, arrive(name))
 
 
+@pytest.mark.requirement("B-17")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_page_can_be_looked_at(case: Case, present: Meet) -> None:
     person = present(case.who)

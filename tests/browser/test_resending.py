@@ -15,7 +15,7 @@ ONLY_ADMIN = "Only an admin may change mappings. Ask an admin of your organisati
 
 
 @in_every_way
-@pytest.mark.requirement("S2-05", "S2-08", "S2-10", "S2-11", "S2-12")
+@pytest.mark.requirement("S2-05", "S2-08", "S2-10", "S2-11", "S2-12", "B-17")
 def test_bills_whose_account_was_missing_are_mended_and_resent(meet: Meet, demo: Demo) -> None:
     bo, ada = meet("bo"), meet("ada")
     understand(bo)
