@@ -27,6 +27,19 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the modules of browser tests among the others: they mostly wait, and no worker is to have only such."""
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    waiting = [tests for tests in modules.values() if tests[0].get_closest_marker("browser")]
+    computing = [test for tests in modules.values() if tests not in waiting for test in tests]
+    step = len(computing) // (len(waiting) or 1)
+    for n, tests in reversed(list(enumerate(waiting))):
+        computing[n * step : n * step] = tests
+    items[:] = computing
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_outside_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:

@@ -155,7 +155,7 @@ def row(provider: str, export_id: int) -> Response:
     tried = exports.attempts_of(db.session(), found.export)
     is_failed = found.export.status is Status.FAILED
     why = causes.of(found.export, found.connection.provider.label) if is_failed else []
-    is_mended = bool(why) and all(cause.is_mended for cause in why)
+    is_mended = bool(why) and all(cause.is_mended for cause in why) and _takes_orders(found)
     resend = remedies.remedy(found.export, found.connection.provider.label) if is_mended else None
     return replies.page("exports/_opened.html", row=found, causes=why, resend=resend, tried=tried)
 
@@ -204,7 +204,7 @@ def _questions(chosen: Sequence[Connection]) -> list[tuple[Question, str]]:
 
 
 def _remedies(rows: Sequence[Row]) -> dict[int, RemedyLink]:
-    """The button of each failed row, by the id of its export."""
+    """The button of each failed row, by the id of its export; none that resends to a ledger that takes nothing."""
     failed = [row for row in rows if row.export.status is Status.FAILED]
     exports_shown = [row.export for row in failed]
     mended = missing_mappings.mended_among(db.session(), exports_shown)
@@ -212,7 +212,12 @@ def _remedies(rows: Sequence[Row]) -> dict[int, RemedyLink]:
     return {
         row.export.id: remedies.remedy(row.export, row.connection.provider.label, mended, still_open[row.export.id])
         for row in failed
+        if row.export.id not in mended or _takes_orders(row)
     }
+
+
+def _takes_orders(row: Row) -> bool:
+    return row.connection.state is not ConnectionState.DISCONNECTED
 
 
 @pages.app_template_filter("note_of")

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, in_every_way]
 def test_a_set_for_which_nothing_was_mended_is_warned_about_and_stops_early(meet: Meet, demo: Demo) -> None:
     bo = meet("bo")
     ask_about_all(bo)
-    expect(bo.page.get_by_text("Nothing that mends 2 of them")).to_be_visible()
+    expect(bo.page.get_by_text("Nothing that mends 40 of them")).to_be_visible()
     expect(bo.page.locator("dl.sums")).to_contain_text("Exports40")
     expect(bo.page.locator("dl.sums")).to_contain_text("11,520.00 EUR")
     bo.look("all-that-match-1-question")

@@ -354,7 +354,7 @@ def test_what_lacks_nothing_any_more_is_offered_on_the_exports_page(
 
 
 def test_a_row_that_lacks_nothing_is_resent_by_its_own_button(world: World, xero: Connection, visit: Visit) -> None:
-    playing.mend(world, xero)
+    world.map_all(xero)
     (export,) = playing.failed(world, 1)
     bo, ada = visit("bo"), visit("ada")
     assert "Mended: resend" not in bo.get(PAGE).text
